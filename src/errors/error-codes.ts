@@ -1,0 +1,32 @@
+/** Every code an error of Mooring can carry, with its meaning. `docs/errors.md` is made from this table; codes are never reused. */
+export const errorCodes = {
+  'source-not-found': 'A directory, repository, revision or path that was named does not exist.',
+  'source-unreadable': 'A source exists but could not be read (rights, damage, format).',
+  'git-failed': 'Git ended with an error.',
+  'git-timeout': 'Git did not answer in time.',
+  'git-refused': 'A Git URL, reference or path is not allowed.',
+  'manifest-invalid': 'A manifest is not valid YAML or JSON, or not a Kubernetes object.',
+  'manifest-refused': 'A manifest is hostile or over a limit (size, aliases, nesting, symbolic links).',
+  'render-failed': 'Kustomize or Helm ended with an error.',
+  'render-refused': 'A rendering needs what is not allowed (remote bases, exec functions, plugins).',
+  'tool-missing': 'A program that is needed (git, kubectl, kustomize, helm) was not found.',
+  'cluster-unreachable': 'The API server did not answer.',
+  'cluster-unauthorized': 'The API server did not accept the credentials.',
+  'cluster-forbidden': 'The API server refused a read for lack of rights.',
+  'cluster-expired': 'The API server no longer holds the requested version.',
+  'cluster-error': 'The API server answered with an error.',
+  'kubeconfig-invalid': 'The kubeconfig is missing, unreadable, or lacks the context.',
+  'config-invalid': 'The configuration has problems.',
+  usage: 'The command line is wrong.',
+  'resource-not-found': 'The named resource is in none of the sources.',
+  'episode-not-found': 'No episode has this identifier.',
+  'proposal-refused': 'A repair could not be proved and is refused.',
+  'proposal-failed': 'A proposal could not be carried out.',
+  'store-newer': 'The state file was written by a newer version.',
+  'store-damaged': 'The state file cannot be read.',
+  'port-taken': 'An address to listen on is in use.',
+  'delivery-failed': 'A hook could not be delivered.',
+  internal: 'A defect of Mooring.',
+} as const;
+
+export type ErrorCode = keyof typeof errorCodes;

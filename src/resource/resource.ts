@@ -1,0 +1,16 @@
+import type { JsonObject } from './json.ts';
+import type { ResourceId } from './resource-id.ts';
+
+/** Where Git declares a resource: a file relative to the source's root, and the line (from 1) where its document starts. */
+export interface Origin {
+  readonly file: string;
+  readonly line: number;
+}
+
+/** One Kubernetes object as read: `body` is the whole document, unchanged. `origin` is null for live objects. */
+export interface Resource {
+  readonly id: ResourceId;
+  readonly apiVersion: string;
+  readonly body: JsonObject;
+  readonly origin: Origin | null;
+}

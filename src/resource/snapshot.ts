@@ -1,0 +1,58 @@
+import type { JsonObject } from './json.ts';
+import type { Resource } from './resource.ts';
+
+/** Which resources a gap leaves without a judgement; an absent member means "every". */
+export interface GapScope {
+  readonly group?: string;
+  readonly kind?: string;
+  readonly namespace?: string;
+  readonly name?: string;
+}
+
+/** Something that could not be read. Absent and unreadable are two different things: a gap never counts as absence. */
+export interface Gap {
+  /** What could not be read: "secrets in namespace shop", "web.yaml document 3". */
+  readonly what: string;
+  readonly why: string;
+  readonly remedy: string;
+  readonly scope: GapScope;
+}
+
+/** Resources at a moment plus what could not be read. `readAt` is RFC 3339. */
+export interface Snapshot {
+  readonly source: string;
+  readonly resources: readonly Resource[];
+  readonly gaps: readonly Gap[];
+  readonly readAt: string;
+}
+
+/** A path that two renderings of the same input disagreed on (random, clock): nobody can judge it. Dotted as in CONTRACTS 1. */
+export interface UnstablePath {
+  readonly resource: string;
+  readonly path: string;
+}
+
+export interface DesiredSnapshot extends Snapshot {
+  /** The commit, or null for a plain directory. */
+  readonly revision: string | null;
+  readonly unstable: readonly UnstablePath[];
+}
+
+export interface LiveSnapshot extends Snapshot {
+  /** `/openapi/v3` documents of the cluster, as served; empty when none could be read. */
+  readonly openApi: readonly JsonObject[];
+}
+
+/** Whether a gap leaves `id` without a judgement. */
+export function gapCovers(
+  gap: Gap,
+  id: { readonly group: string; readonly kind: string; readonly namespace: string; readonly name: string },
+): boolean {
+  const { group, kind, namespace, name } = gap.scope;
+  return (
+    (group === undefined || group === id.group) &&
+    (kind === undefined || kind === id.kind) &&
+    (namespace === undefined || namespace === id.namespace) &&
+    (name === undefined || name === id.name)
+  );
+}
