@@ -1,0 +1,51 @@
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+
+const root = dirname(import.meta.dirname);
+const entry = join(root, 'src', 'main.ts');
+const output = join(root, 'dist', 'mooring.mjs');
+
+/** CommonJS packages inside the ES module ask for these three, which only CommonJS has. */
+const banner = [
+  "import { createRequire as mooringCreateRequire } from 'node:module';",
+  'const require = mooringCreateRequire(import.meta.url);',
+  'const __filename = import.meta.filename;',
+  'const __dirname = import.meta.dirname;',
+].join('\n');
+
+/** Makes `dist/mooring.mjs`, the whole product in one file, unless it is newer than every source. */
+export async function bundleWhenStale(onProgress: (line: string) => void): Promise<void> {
+  if (!existsSync(entry)) {
+    onProgress('no bundle: src/main.ts does not exist yet');
+    return;
+  }
+  if (existsSync(output) && newestSource() <= statSync(output).mtimeMs) return;
+  const { build } = await import('esbuild');
+  onProgress('bundling dist/mooring.mjs');
+  await build({
+    entryPoints: [entry],
+    outfile: output,
+    bundle: true,
+    platform: 'node',
+    target: 'node24',
+    format: 'esm',
+    minify: true,
+    // Class names appear in logs and errors, so they must survive.
+    keepNames: true,
+    legalComments: 'none',
+    banner: { js: banner },
+    logLevel: 'warning',
+  });
+}
+
+function newestSource(): number {
+  const sources = readdirSync(join(root, 'src'), { recursive: true, withFileTypes: true })
+    .filter((each) => each.isFile())
+    .map((each) => join(each.parentPath, each.name));
+  const others = ['package-lock.json', 'tools/bundle.ts'].map((name) => join(root, name));
+  return Math.max(...[...sources, ...others].map((file) => statSync(file).mtimeMs));
+}
+
+if (import.meta.main) {
+  await bundleWhenStale((line) => console.error(line));
+}
