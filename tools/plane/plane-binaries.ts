@@ -10,8 +10,6 @@ export const planePrograms = ['etcd', 'kube-apiserver', 'kube-controller-manager
 export type PlaneProgram = (typeof planePrograms)[number];
 export type PlaneBinaries = Readonly<Record<PlaneProgram, string>>;
 
-export const kubernetesVersion = '1.36.3';
-
 /**
  * Finds the five programs: in the directory `MOORING_PLANE_BIN` names, else in the cache, else builds them with Go into the
  * cache (minutes when cold). Throws AppError `tool-missing` when none of these works.
