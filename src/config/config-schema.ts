@@ -1,0 +1,68 @@
+import { z } from 'zod';
+import { options } from './options.ts';
+
+const source = z.strictObject({
+  name: options['sources[].name'].schema,
+  source: options['sources[].source'].schema,
+  namespace: options['sources[].namespace'].schema,
+  owns: z
+    .strictObject({
+      namespaces: options['sources[].owns.namespaces'].schema,
+      kinds: options['sources[].owns.kinds'].schema,
+    })
+    .prefault({}),
+  poll: options['sources[].poll'].schema,
+});
+
+const rule = z.strictObject({
+  path: options['rules[].path'].schema,
+  kind: options['rules[].kind'].schema,
+  namespace: options['rules[].namespace'].schema,
+  name: options['rules[].name'].schema,
+  reason: options['rules[].reason'].schema,
+  owner: options['rules[].owner'].schema,
+  expires: options['rules[].expires'].schema,
+});
+
+const hook = z.strictObject({
+  name: options['hooks[].name'].schema,
+  url: options['hooks[].url'].schema,
+  secretFile: options['hooks[].secretFile'].schema,
+  minSeverity: options['hooks[].minSeverity'].schema,
+});
+
+/** The tree that `mooring.yaml` is; its leaves are the table in `options.ts`. */
+export const configSchema = z.strictObject({
+  sources: z.array(source).default([]),
+  live: z
+    .strictObject({
+      source: options['live.source'].schema,
+      readSecrets: options['live.readSecrets'].schema,
+    })
+    .prefault({}),
+  rules: z.array(rule).default([]),
+  engines: z
+    .strictObject({ kustomize: options['engines.kustomize'].schema, helm: options['engines.helm'].schema })
+    .prefault({}),
+  history: z.strictObject({ path: options['history.path'].schema }).prefault({}),
+  api: z.strictObject({ listen: options['api.listen'].schema }).prefault({}),
+  hooks: z.array(hook).default([]),
+  schedule: z
+    .strictObject({ full: options['schedule.full'].schema, settle: options['schedule.settle'].schema })
+    .prefault({}),
+  rollback: z
+    .strictObject({
+      propose: options['rollback.propose'].schema,
+      minSeverity: options['rollback.minSeverity'].schema,
+      maxOpen: options['rollback.maxOpen'].schema,
+      maxPerHour: options['rollback.maxPerHour'].schema,
+      maxPerDay: options['rollback.maxPerDay'].schema,
+    })
+    .prefault({}),
+  log: z.strictObject({ level: options['log.level'].schema }).prefault({}),
+});
+
+export type Config = z.output<typeof configSchema>;
+export type SourceConfig = Config['sources'][number];
+export type RuleConfig = Config['rules'][number];
+export type HookConfig = Config['hooks'][number];

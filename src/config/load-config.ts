@@ -1,0 +1,112 @@
+import { readFile } from 'node:fs/promises';
+import { dirname, isAbsolute, resolve } from 'node:path';
+import { readConfigFile } from './config-file.ts';
+import { type ConfigProblem, configError } from './config-problem.ts';
+import { type Config, configSchema } from './config-schema.ts';
+import { explainIssue } from './explain-issue.ts';
+import { applyOverrides, type Override, type OverrideInput, readOverrides } from './overrides.ts';
+import { Secret } from './secret.ts';
+
+export interface ConfigInput extends OverrideInput {
+  /** Path of a `mooring.yaml`; null for defaults, environment and flags alone. */
+  readonly file: string | null;
+}
+
+export interface LoadedConfig {
+  readonly config: Config;
+  /** Signing secrets by hook name, read from their files. */
+  readonly secrets: ReadonlyMap<string, Secret>;
+  readonly file: string | null;
+}
+
+/** File, then environment, then flags. Throws AppError `config-invalid` that names every problem. */
+export async function loadConfig(input: ConfigInput): Promise<LoadedConfig> {
+  const result = await examineConfig(input);
+  if (result.loaded === null) throw configError(input.file, result.problems);
+  return result.loaded;
+}
+
+export interface Examination {
+  /** Null when there are problems. */
+  readonly loaded: LoadedConfig | null;
+  readonly problems: readonly ConfigProblem[];
+}
+
+/** Reads a configuration and lists all that is wrong with it at once. Throws AppError only when the file cannot be read. */
+export async function examineConfig(input: ConfigInput): Promise<Examination> {
+  const file = input.file === null ? null : await readConfigFile(input.file);
+  if (file !== null && file.problems.length > 0) return { loaded: null, problems: file.problems };
+  const overrides = readOverrides(input);
+  const tree = applyOverrides(file?.tree ?? {}, overrides);
+  const parsed = configSchema.safeParse(tree);
+  if (!parsed.success) {
+    const context = { tree, file, overrides };
+    return { loaded: null, problems: parsed.error.issues.flatMap((issue) => explainIssue(issue, context)) };
+  }
+  const base = input.file === null ? null : dirname(resolve(input.file));
+  const config = base === null ? parsed.data : anchorPaths(parsed.data, base, overrides);
+  const names = repeatedNames(config);
+  const { secrets, problems } = await readSecrets(config);
+  const all = [...names, ...problems];
+  return all.length > 0
+    ? { loaded: null, problems: all }
+    : { loaded: { config, secrets, file: input.file }, problems: [] };
+}
+
+/** Relative paths in a file are relative to the file, so that a daemon may be started from anywhere; overrides are left alone. */
+function anchorPaths(config: Config, base: string, overrides: readonly Override[]): Config {
+  const overridden = new Set(overrides.map((override) => override.path.join('.')));
+  const anchor = (path: string, key: string) => (isAbsolute(path) || overridden.has(key) ? path : resolve(base, path));
+  // A source may also be a URL or a context: only what starts with a dot is surely a path.
+  const anchorSource = (source: string, key: string) =>
+    /^\.{1,2}(?:$|[/#:])/.test(source) ? anchor(source, key) : source;
+  return {
+    ...config,
+    sources: config.sources.map((each, index) => ({
+      ...each,
+      source: anchorSource(each.source, `sources.${index}.source`),
+    })),
+    live: { ...config.live, source: anchorSource(config.live.source, 'live.source') },
+    hooks: config.hooks.map((hook) => ({ ...hook, secretFile: anchor(hook.secretFile, '') })),
+    history: { path: anchor(config.history.path, 'history.path') },
+  };
+}
+
+function repeatedNames(config: Config): readonly ConfigProblem[] {
+  const seen = new Set<string>();
+  return config.hooks.flatMap(({ name }, index) => {
+    if (!seen.has(name)) {
+      seen.add(name);
+      return [];
+    }
+    const path = `hooks[${index}].name`;
+    const reason = 'another hook has this name already';
+    return [{ path, line: null, value: JSON.stringify(name), reason, remedy: 'Give each hook a name of its own' }];
+  });
+}
+
+async function readSecrets(
+  config: Config,
+): Promise<{ secrets: ReadonlyMap<string, Secret>; problems: readonly ConfigProblem[] }> {
+  const secrets = new Map<string, Secret>();
+  const problems: ConfigProblem[] = [];
+  for (const [index, hook] of config.hooks.entries()) {
+    const path = `hooks[${index}].secretFile`;
+    const problem = (reason: string, remedy: string): ConfigProblem => ({
+      path,
+      line: null,
+      value: JSON.stringify(hook.secretFile),
+      reason,
+      remedy,
+    });
+    try {
+      const text = (await readFile(hook.secretFile, 'utf8')).trim();
+      if (text === '') problems.push(problem('the file is empty', 'Write the signing secret into it'));
+      else secrets.set(hook.name, new Secret(text));
+    } catch (cause) {
+      const why = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown reason';
+      problems.push(problem(`the file cannot be read (${why})`, 'Create it, or mount the Secret there'));
+    }
+  }
+  return { secrets, problems };
+}

@@ -1,0 +1,161 @@
+import { validate as isCron } from 'node-cron';
+import { z } from 'zod';
+import { duration } from './duration.ts';
+
+/** One key of `mooring.yaml`. The docs, the environment variables and the flags are all made from this. */
+export interface Option<T extends z.ZodType = z.ZodType> {
+  readonly schema: T;
+  readonly description: string;
+  /** The type in words, and the way a text from the environment or a flag is read. */
+  readonly type: 'text' | 'path' | 'number' | 'yes or no' | 'duration' | 'list' | 'cron' | 'time';
+  readonly env?: string;
+  /** Long flag of `mooring run`, without dashes. */
+  readonly flag?: string;
+  /** The key names a file that holds a secret, never the secret itself. */
+  readonly secret?: true;
+}
+
+function option<T extends z.ZodType>(schema: T, rest: Omit<Option, 'schema'>): Option<T> {
+  return { schema, ...rest };
+}
+
+const text = z.string().min(1, 'is empty');
+const severity = z.enum(['info', 'low', 'medium', 'high', 'critical']);
+const cron = text.refine((value) => isCron(value), 'is no cron expression; write five fields such as "*/10 * * * *"');
+const day = z
+  .union([z.iso.date('is no date; write it like 2027-01-31'), z.iso.datetime({ offset: true })])
+  .transform((value) => new Date(value).toISOString());
+const listen = text.regex(
+  /^(?:\[[0-9a-fA-F:]+\]|[^:\s]*):\d{1,5}$/,
+  'is no address to listen on; write it like 127.0.0.1:9480 (port 0 takes a free one)',
+);
+
+/** Every key there is, in the order of the documentation. `[]` marks the members of a list. */
+export const options = {
+  'sources[].name': option(text.optional(), {
+    description: 'What the source is called in reports; the source itself when absent.',
+    type: 'text',
+  }),
+  'sources[].source': option(text, {
+    description: 'Where Git declares things: a directory, or REPO[#REVISION][:PATH] with a local path or a Git URL.',
+    type: 'text',
+    env: 'MOORING_SOURCE',
+    flag: 'desired',
+  }),
+  'sources[].namespace': option(text.default('default'), {
+    description: 'The namespace of objects that name none.',
+    type: 'text',
+    env: 'MOORING_NAMESPACE',
+    flag: 'namespace',
+  }),
+  'sources[].owns.namespaces': option(z.array(text).default([]), {
+    description: 'Namespaces that hold only what this source declares: anything else in them is extra.',
+    type: 'list',
+  }),
+  'sources[].owns.kinds': option(z.array(text).default([]), {
+    description: 'Kinds (Deployment, or ClusterRole.rbac.authorization.k8s.io) that only this source declares.',
+    type: 'list',
+  }),
+  'sources[].poll': option(duration.prefault('1m'), {
+    description: 'How often a Git remote is asked for a new revision. Local repositories are watched.',
+    type: 'duration',
+  }),
+  'live.source': option(text.default('kube:'), {
+    description: 'The live side: kube: for the current context, kube:CONTEXT for another, or a directory of dumps.',
+    type: 'text',
+    env: 'MOORING_LIVE',
+    flag: 'live',
+  }),
+  'live.readSecrets': option(z.boolean().default(false), {
+    description: 'Read the data of Secrets from the cluster, to compare it. It is masked wherever it is shown.',
+    type: 'yes or no',
+    env: 'MOORING_READ_SECRETS',
+  }),
+  'rules[].path': option(text, {
+    description: 'The path to leave alone, as reports print it; * stands for one name, ** for any number of steps.',
+    type: 'text',
+  }),
+  'rules[].kind': option(text.optional(), { description: 'Only for this kind.', type: 'text' }),
+  'rules[].namespace': option(text.optional(), { description: 'Only in this namespace.', type: 'text' }),
+  'rules[].name': option(text.optional(), { description: 'Only for the resource of this name.', type: 'text' }),
+  'rules[].reason': option(text, { description: 'Why it may differ; shown wherever the rule applies.', type: 'text' }),
+  'rules[].owner': option(text, { description: 'Who answers for the rule.', type: 'text' }),
+  'rules[].expires': option(day.optional(), {
+    description: 'When the rule ends; never when absent.',
+    type: 'time',
+  }),
+  'engines.kustomize': option(text.optional(), {
+    description: 'The kustomize program; looked for on the PATH and in the cache when absent.',
+    type: 'path',
+    env: 'MOORING_KUSTOMIZE',
+  }),
+  'engines.helm': option(text.optional(), {
+    description: 'The helm program; looked for on the PATH and in the cache when absent.',
+    type: 'path',
+    env: 'MOORING_HELM',
+  }),
+  'history.path': option(text.default('.mooring-state/mooring.sqlite'), {
+    description: 'The file that holds episodes, deliveries and proposals.',
+    type: 'path',
+    env: 'MOORING_HISTORY',
+    flag: 'history',
+  }),
+  'api.listen': option(listen.default('127.0.0.1:9480'), {
+    description: 'Where metrics, health and the API listen. Port 0 takes a free one.',
+    type: 'text',
+    env: 'MOORING_LISTEN',
+    flag: 'listen',
+  }),
+  'hooks[].name': option(text, { description: 'What the target is called in logs and metrics.', type: 'text' }),
+  'hooks[].url': option(z.url({ protocol: /^https?$/, error: 'is no http or https URL' }), {
+    description: 'Where episodes are posted: Standard Webhooks headers, CloudEvents body.',
+    type: 'text',
+  }),
+  'hooks[].secretFile': option(text, {
+    description: 'File that holds the signing secret.',
+    type: 'path',
+    secret: true,
+  }),
+  'hooks[].minSeverity': option(severity.default('low'), {
+    description: 'The least severity that is sent: info, low, medium, high or critical.',
+    type: 'text',
+  }),
+  'schedule.full': option(cron.default('*/10 * * * *'), {
+    description: 'When everything is compared again, whatever was seen in between.',
+    type: 'cron',
+    env: 'MOORING_SCHEDULE',
+  }),
+  'schedule.settle': option(duration.prefault('50ms'), {
+    description: 'How long changes are gathered before they are looked at.',
+    type: 'duration',
+  }),
+  'rollback.propose': option(z.boolean().default(false), {
+    description: 'Open a proposal for drift by itself. Without it a person asks for each one.',
+    type: 'yes or no',
+    env: 'MOORING_PROPOSE',
+  }),
+  'rollback.minSeverity': option(severity.default('medium'), {
+    description: 'The least severity that gets a proposal by itself: info, low, medium, high or critical.',
+    type: 'text',
+  }),
+  'rollback.maxOpen': option(z.int().min(1).max(100).default(10), {
+    description: 'How many proposals may be open at once.',
+    type: 'number',
+  }),
+  'rollback.maxPerHour': option(z.int().min(1).max(100).default(2), {
+    description: 'How many proposals may be opened within an hour.',
+    type: 'number',
+  }),
+  'rollback.maxPerDay': option(z.int().min(1).max(1000).default(10), {
+    description: 'How many proposals may be opened within a day.',
+    type: 'number',
+  }),
+  'log.level': option(z.enum(['debug', 'info', 'warn', 'error']).default('info'), {
+    description: 'The least important message that is logged: debug, info, warn or error.',
+    type: 'text',
+    env: 'MOORING_LOG_LEVEL',
+    flag: 'log-level',
+  }),
+} as const satisfies Readonly<Record<string, Option>>;
+
+export type OptionKey = keyof typeof options;
