@@ -41,3 +41,52 @@ export function formatPath(path: FieldPath): string {
 export function field(name: string): Segment {
   return { kind: 'field', name };
 }
+
+const bracketEnd = /\](?=$|\.|\[|#\d)/;
+const keyTest = /^([\w./-]+)=/;
+const nextKey = /,(?=[\w./-]+=)/;
+
+/**
+ * Inverse of `formatPath`; undefined when the text has another form. Key and set values come back as text, whatever their type
+ * was, and `[0]` always as an index: compare by text form.
+ */
+export function parsePath(text: string): FieldPath | undefined {
+  const path: Segment[] = [];
+  let rest = text;
+  while (rest !== '') {
+    const step = rest.startsWith('[')
+      ? parseBracket(rest)
+      : parseName(path.length === 0 ? rest : rest.replace(/^\./, ''));
+    if (step === undefined || (path.length > 0 && !/^[.[]/.test(rest))) return undefined;
+    path.push(step.segment);
+    rest = step.rest;
+  }
+  return path;
+}
+
+interface ParsedStep {
+  readonly segment: Segment;
+  readonly rest: string;
+}
+
+function parseName(text: string): ParsedStep | undefined {
+  const quoted = /^"(.*?)"(?=$|\.|\[)/.exec(text);
+  const match = quoted ?? /^([^."[\]\s]+)/.exec(text);
+  if (match?.[1] === undefined) return undefined;
+  return { segment: { kind: 'field', name: match[1] }, rest: text.slice(match[0].length) };
+}
+
+function parseBracket(text: string): ParsedStep | undefined {
+  const end = bracketEnd.exec(text)?.index;
+  if (end === undefined) return undefined;
+  const inside = text.slice(1, end);
+  const twin = /^#(\d+)/.exec(text.slice(end + 1));
+  const rest = text.slice(end + 1 + (twin?.[0].length ?? 0));
+  if (/^\d+$/.test(inside) && twin === null) return { segment: { kind: 'index', index: Number(inside) }, rest };
+  if (!keyTest.test(inside)) return { segment: { kind: 'value', value: inside }, rest };
+  const keys = inside.split(nextKey).map((pair) => {
+    const equals = pair.indexOf('=');
+    return [pair.slice(0, equals), pair.slice(equals + 1)] as const;
+  });
+  return { segment: { kind: 'keys', keys, ...(twin === null ? {} : { twin: Number(twin[1]) }) }, rest };
+}

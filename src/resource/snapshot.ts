@@ -16,6 +16,8 @@ export interface Gap {
   readonly why: string;
   readonly remedy: string;
   readonly scope: GapScope;
+  /** The objects exist and were read in part (metadata of Secrets): what was read is judged. */
+  readonly partial?: boolean;
 }
 
 /** Resources at a moment plus what could not be read. `readAt` is RFC 3339. */

@@ -1,0 +1,109 @@
+import type { FieldPath, Segment } from '../../resource/field-path.ts';
+import {
+  arrayAt,
+  isJsonObject,
+  type JsonObject,
+  type JsonScalar,
+  type JsonValue,
+  objectAt,
+  stringAt,
+} from '../../resource/json.ts';
+
+/** One entry of `metadata.managedFields`. `time` is RFC 3339 and bounds every field of the entry from above. */
+export interface ManagerEntry {
+  readonly manager: string;
+  readonly operation: 'Apply' | 'Update';
+  readonly apiVersion: string;
+  readonly subresource: string | null;
+  readonly time: string | null;
+  readonly fields: JsonObject;
+}
+
+/** Who owns which field of one live object, as the API server recorded it. */
+export interface Ownership {
+  readonly entries: readonly ManagerEntry[];
+  readonly apiVersion: string;
+}
+
+export function readOwnership(body: JsonObject): Ownership {
+  const entries: ManagerEntry[] = [];
+  for (const raw of arrayAt(body, 'metadata', 'managedFields')) {
+    const manager = stringAt(raw, 'manager') ?? '';
+    const operation = stringAt(raw, 'operation') === 'Apply' ? 'Apply' : 'Update';
+    entries.push({
+      manager,
+      operation,
+      apiVersion: stringAt(raw, 'apiVersion') ?? '',
+      subresource: stringAt(raw, 'subresource') || null,
+      time: stringAt(raw, 'time') ?? null,
+      fields: objectAt(raw, 'fieldsV1') ?? {},
+    });
+  }
+  return { entries, apiVersion: stringAt(body, 'apiVersion') ?? '' };
+}
+
+/** The entries that own a path: the path itself, an atomic parent of it, or, for a whole subtree, anything inside it. */
+export function ownersOf(ownership: Ownership, path: FieldPath): readonly ManagerEntry[] {
+  return ownership.entries.filter((entry) => entry.subresource !== 'status' && owns(entry, path));
+}
+
+function owns(entry: ManagerEntry, path: FieldPath): boolean {
+  let node: JsonObject = entry.fields;
+  for (const [depth, segment] of path.entries()) {
+    const next = childOf(node, segment);
+    // A node without members is a leaf of the field set: an atomic list or map is owned whole.
+    if (next === undefined) return depth > 0 && isLeaf(node);
+    node = next;
+  }
+  return true;
+}
+
+function isLeaf(node: JsonObject): boolean {
+  for (const _key in node) return false;
+  return true;
+}
+
+function childOf(node: JsonObject, segment: Segment): JsonObject | undefined {
+  switch (segment.kind) {
+    case 'field':
+      return objectAt(node, `f:${segment.name}`);
+    case 'index':
+      return objectAt(node, `i:${segment.index}`);
+    case 'value':
+      return memberMatching(node, 'v:', (parsed) => parsed === segment.value);
+    case 'keys':
+      return memberMatching(node, 'k:', (parsed) => isJsonObject(parsed) && sameKeys(parsed, segment.keys));
+  }
+}
+
+function memberMatching(
+  node: JsonObject,
+  prefix: string,
+  matches: (parsed: JsonValue) => boolean,
+): JsonObject | undefined {
+  for (const key of Object.keys(node)) {
+    if (!key.startsWith(prefix)) continue;
+    const parsed = parseOrNull(key.slice(prefix.length));
+    if (matches(parsed)) return objectAt(node, key);
+  }
+  return undefined;
+}
+
+function parseOrNull(text: string): JsonValue {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
+
+function sameKeys(recorded: JsonObject, keys: readonly (readonly [string, JsonScalar])[]): boolean {
+  return keys.every(([key, value]) => recorded[key] === value);
+}
+
+/** Entries written at another version than the one the object was read at: their paths may be named differently there. */
+export function entriesOfOtherVersions(ownership: Ownership): readonly ManagerEntry[] {
+  return ownership.entries.filter(
+    (entry) => entry.subresource !== 'status' && entry.apiVersion !== ownership.apiVersion,
+  );
+}

@@ -1,0 +1,318 @@
+import { formatPath } from '../resource/field-path.ts';
+import type { JsonObject, JsonValue } from '../resource/json.ts';
+import type { Resource } from '../resource/resource.ts';
+import { maskSecret } from '../resource/secret-mask.ts';
+import { attribute } from './attribute/attribute.ts';
+import { type Ownership, readOwnership } from './attribute/managed-fields.ts';
+import type { Candidate } from './compare/candidate.ts';
+import { compareTrees } from './compare/compare-trees.ts';
+import { notesOf } from './describe/difference-notes.ts';
+import { isEnginePaused } from './describe/engine-state.ts';
+import { severityOf } from './describe/severity.ts';
+import type {
+  Actor,
+  Difference,
+  PendingField,
+  ReasonedPath,
+  ResourceReport,
+  Suppression,
+  Verdict,
+} from './drift-report.ts';
+import { base64OfText, comparable, secretAsStored } from './normalise/prepare.ts';
+import { declaredAt } from './normalise/read-at-version.ts';
+import { type SchemaCatalog, unknownKind } from './schema/schema-catalog.ts';
+import type { TypeNode } from './schema/type-node.ts';
+import { type Validation, validate } from './schema/validate.ts';
+import { admissionRules } from './subtract/admission.ts';
+import { controllerRules } from './subtract/controllers.ts';
+import { explainBookkeeping } from './subtract/engine-bookkeeping.ts';
+import type { Explain } from './subtract/explanation.ts';
+import type { LiveIndex } from './subtract/live-index.ts';
+import { explainRewrite } from './subtract/rewritten-values.ts';
+import { explainScale, scalePathOf } from './subtract/scale.ts';
+import { explainServerField } from './subtract/server-fields.ts';
+import { subtract } from './subtract/subtract.ts';
+import { expiredRuleFor, explainByRules, type IgnoreRule } from './subtract/user-rules.ts';
+
+export interface JudgeContext {
+  readonly catalog: SchemaCatalog;
+  readonly index: LiveIndex;
+  readonly rules: readonly IgnoreRule[];
+  /** RFC 3339; decides which rules have expired. */
+  readonly now: string;
+  /** Paths that two renderings disagreed on, by resource. */
+  readonly unstable: ReadonlySet<string>;
+}
+
+interface Prepared {
+  readonly body: JsonObject;
+  readonly validation: Validation;
+  readonly type: TypeNode;
+}
+
+/** Prepared once per declared object and version: an unchanged manifest is never walked again. */
+const preparedBy = new WeakMap<Resource, Map<string, Prepared>>();
+
+/** The five steps of one resource: match (done by the caller), normalise, subtract, attribute, describe. */
+export function judgeResource(
+  desired: Resource,
+  live: Resource,
+  earlier: readonly Resource[],
+  context: JudgeContext,
+): ResourceReport {
+  const prepared = prepare(desired, live.apiVersion, context.catalog);
+  const ownership = readOwnership(live.body);
+  const liveBody = normalisedLive(live);
+  const comparison = compareTrees(prepared.body, liveBody, prepared.type);
+  const schema = context.catalog.find(live.apiVersion, live.id.kind);
+  const scalePath = scalePathOf(schema?.crd ?? null);
+  const judgeable = withoutInvalid(comparison.candidates, prepared.validation);
+  const remainder = subtract(judgeable.candidates, {
+    desired: desired.body,
+    live,
+    ownership,
+    index: context.index,
+    rules: rulesFor(scalePath, context),
+  });
+  const stable = withoutUnstable(remainder.drift, context.unstable);
+  const split = separatePending(stable.candidates, { earlier, live, liveBody, ownership, context });
+  const differences = split.drift.map((candidate) =>
+    describe(candidate, { desired, live, ownership, scalePath, context }),
+  );
+  const masked = maskerFor(live);
+  return report(desired, {
+    differences: differences.map(masked.difference),
+    suppressions: [...comparison.defaulted.map(defaultSuppression), ...remainder.suppressions].map(masked.suppression),
+    pending: split.pending.map(masked.pending),
+    invalid: [...prepared.validation.invalid, ...judgeable.pruned],
+    undetermined: stable.undetermined,
+    notes: resourceNotes({
+      comparison: comparison.notes,
+      pruned: judgeable.pruned.length > 0,
+      differences,
+      live,
+      context,
+    }),
+  });
+}
+
+function rulesFor(scalePath: string, context: JudgeContext): readonly Explain[] {
+  return [
+    explainByRules(context.rules, context.now),
+    explainServerField,
+    explainScale(scalePath),
+    explainBookkeeping,
+    ...admissionRules,
+    ...controllerRules,
+    explainRewrite,
+  ];
+}
+
+function prepare(desired: Resource, apiVersion: string, catalog: SchemaCatalog): Prepared {
+  let versions = preparedBy.get(desired);
+  if (versions === undefined) {
+    versions = new Map();
+    preparedBy.set(desired, versions);
+  }
+  const type =
+    catalog.find(apiVersion, desired.id.kind)?.type ??
+    catalog.find(desired.apiVersion, desired.id.kind)?.type ??
+    unknownKind();
+  const known = versions.get(apiVersion);
+  if (known !== undefined && known.type === type) return known;
+  const body = declaredAt(desired, apiVersion);
+  const validation = validate(body, type);
+  const prepared = {
+    body: comparable(desired.id.kind === 'Secret' ? secretAsStored(body, base64OfText) : body),
+    validation,
+    type,
+  };
+  versions.set(apiVersion, prepared);
+  return prepared;
+}
+
+function normalisedLive(live: Resource): JsonObject {
+  return comparable(live.id.kind === 'Secret' ? secretAsStored(live.body, base64OfText) : live.body);
+}
+
+/** A path that can never be accepted is reported as such, not as a difference; so is a declared field that the schema prunes. */
+function withoutInvalid(
+  candidates: readonly Candidate[],
+  validation: Validation,
+): { candidates: Candidate[]; pruned: ReasonedPath[] } {
+  const kept: Candidate[] = [];
+  const pruned: ReasonedPath[] = [];
+  for (const candidate of candidates) {
+    const text = formatPath(candidate.path);
+    if (
+      validation.invalid.some(
+        ({ path }) =>
+          path !== '' &&
+          (text === path ||
+            text.startsWith(`${path}.`) ||
+            text.startsWith(`${path}[`) ||
+            path.startsWith(`${text}.`) ||
+            path.startsWith(`${text}[`)),
+      )
+    )
+      continue;
+    if (candidate.change === 'removed' && validation.unknown.has(text))
+      pruned.push({ path: text, reason: 'the schema has no such field: the server drops or refuses it' });
+    else kept.push(candidate);
+  }
+  return { candidates: kept, pruned };
+}
+
+function withoutUnstable(
+  candidates: readonly Candidate[],
+  unstable: ReadonlySet<string>,
+): { candidates: Candidate[]; undetermined: ReasonedPath[] } {
+  if (unstable.size === 0) return { candidates: [...candidates], undetermined: [] };
+  const kept: Candidate[] = [];
+  const undetermined: ReasonedPath[] = [];
+  for (const candidate of candidates) {
+    const path = formatPath(candidate.path);
+    if (unstable.has(path)) undetermined.push({ path, reason: 'two renderings of the same revision disagree here' });
+    else kept.push(candidate);
+  }
+  return { candidates: kept, undetermined };
+}
+
+interface PendingContext {
+  readonly earlier: readonly Resource[];
+  readonly live: Resource;
+  readonly liveBody: JsonObject;
+  readonly ownership: Ownership;
+  readonly context: JudgeContext;
+}
+
+/** Where live still equals an earlier revision, Git has moved and the engine has not followed yet: unless a person put it back. */
+function separatePending(
+  drift: readonly Candidate[],
+  at: PendingContext,
+): { drift: readonly Candidate[]; pending: PendingField[] } {
+  if (drift.length === 0 || at.earlier.length === 0) return { drift, pending: [] };
+  const remaining = new Map(drift.map((candidate) => [formatPath(candidate.path), candidate]));
+  const pending: PendingField[] = [];
+  for (const version of at.earlier) {
+    const { body, type } = prepare(version, at.live.apiVersion, at.context.catalog);
+    const differing = new Set(
+      compareTrees(body, at.liveBody, type).candidates.map((candidate) => formatPath(candidate.path)),
+    );
+    for (const [path, candidate] of remaining) {
+      if (differing.has(path) || madeByPerson(candidate, at.ownership)) continue;
+      remaining.delete(path);
+      pending.push({ path, desired: candidate.desired ?? null, live: candidate.live ?? null });
+    }
+  }
+  return { drift: [...remaining.values()], pending };
+}
+
+function madeByPerson(candidate: Candidate, ownership: Ownership): boolean {
+  return ['human', 'human-operational', 'suspicious'].includes(
+    attribute(ownership, candidate.path, candidate.change).class,
+  );
+}
+
+interface DescribeContext {
+  readonly desired: Resource;
+  readonly live: Resource;
+  readonly ownership: Ownership;
+  readonly scalePath: string;
+  readonly context: JudgeContext;
+}
+
+function describe(candidate: Candidate, at: DescribeContext): Difference {
+  const path = formatPath(candidate.path);
+  const actor: Actor = attribute(at.ownership, candidate.path, candidate.change);
+  const notes = [
+    ...notesOf({
+      text: path,
+      candidate,
+      actor,
+      live: at.live,
+      desired: at.desired.body,
+      originFile: at.desired.origin?.file ?? null,
+      scalePath: at.scalePath,
+    }),
+  ];
+  if (expiredRuleFor(at.context.rules, at.context.now, at.live.id, path) !== undefined) notes.push('rule-expired');
+  return {
+    path,
+    change: candidate.change,
+    desired: candidate.desired ?? null,
+    live: candidate.live ?? null,
+    severity: severityOf(candidate, path, at.live),
+    actor,
+    origin: candidate.change === 'added' ? null : at.desired.origin,
+    notes,
+  };
+}
+
+function defaultSuppression(field: { readonly path: Candidate['path']; readonly live: JsonValue }): Suppression {
+  return {
+    path: formatPath(field.path),
+    class: 'default',
+    reason: 'default of the server',
+    desired: null,
+    live: field.live,
+    confidence: 'high',
+  };
+}
+
+function resourceNotes(of: {
+  comparison: ReadonlySet<string>;
+  pruned: boolean;
+  differences: readonly Difference[];
+  live: Resource;
+  context: JudgeContext;
+}): string[] {
+  const notes = [...of.comparison];
+  if (of.pruned) notes.push('pruned');
+  const adopted = of.live.body['metadata'];
+  if (typeof adopted === 'object' && adopted !== null && 'ownerReferences' in adopted) notes.push('adopted');
+  if (of.differences.length > 0 && isEnginePaused(of.live, of.context.index)) notes.push('engine-paused');
+  return notes;
+}
+
+type Lists = Pick<ResourceReport, 'differences' | 'suppressions' | 'pending' | 'invalid' | 'undetermined' | 'notes'>;
+
+export function report(desired: Resource, lists: Lists): ResourceReport {
+  const { namespace, name, kind } = desired.id;
+  return {
+    apiVersion: desired.apiVersion,
+    kind,
+    namespace,
+    name,
+    verdict: verdictOf(lists),
+    drift: lists.differences.length > 0 ? 'changed' : null,
+    ...lists,
+  };
+}
+
+function verdictOf(lists: Lists): Verdict {
+  if (lists.differences.length > 0) return 'drifted';
+  if (lists.invalid.length > 0) return 'invalid';
+  if (lists.undetermined.length > 0) return 'undetermined';
+  return lists.pending.length > 0 ? 'pending' : 'in-sync';
+}
+
+interface Masker {
+  readonly difference: (difference: Difference) => Difference;
+  readonly suppression: (suppression: Suppression) => Suppression;
+  readonly pending: (pending: PendingField) => PendingField;
+}
+
+/** Values of Secrets leave this function masked, on every list. */
+function maskerFor(live: Resource): Masker {
+  const isSecret = live.id.kind === 'Secret' && live.id.group === '';
+  const mask = <T extends { path: string; desired: JsonValue | null; live: JsonValue | null }>(entry: T): T =>
+    isSecret && !entry.path.startsWith('metadata.labels') && entry.path !== 'type' && entry.path !== 'immutable'
+      ? {
+          ...entry,
+          desired: entry.desired === null ? null : maskSecret(entry.desired),
+          live: entry.live === null ? null : maskSecret(entry.live),
+        }
+      : entry;
+  return { difference: mask, suppression: mask, pending: mask };
+}

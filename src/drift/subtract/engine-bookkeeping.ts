@@ -1,0 +1,25 @@
+import { explained, type Explain, heldByPerson } from './explanation.ts';
+
+/** Marks that GitOps engines and Helm leave on what they apply. Live-only marks are bookkeeping; a declared one that moved is drift. */
+const marks: readonly (readonly [RegExp, string])[] = [
+  [/^metadata\.annotations\."argocd\.argoproj\.io\/(?:tracking-id|installation-id)"$/, 'tracking id of Argo CD'],
+  [/^metadata\.labels\."argocd\.argoproj\.io\/[^"]+"$/, 'tracking label of Argo CD'],
+  [/^metadata\.labels\."app\.kubernetes\.io\/instance"$/, 'tracking label of Argo CD or Helm'],
+  [/^metadata\.labels\."(?:kustomize|helm)\.toolkit\.fluxcd\.io\/[^"]+"$/, 'ownership label of Flux'],
+  [/^metadata\.annotations\."(?:kustomize|helm)\.toolkit\.fluxcd\.io\/[^"]+"$/, 'checksum of Flux'],
+  [/^metadata\.annotations\."reconcile\.fluxcd\.io\/requestedAt"$/, 'reconcile request of Flux'],
+  [/^metadata\.annotations\."meta\.helm\.sh\/release-(?:name|namespace)"$/, 'release mark of Helm'],
+  [/^metadata\.labels\."app\.kubernetes\.io\/managed-by"$/, 'release mark of Helm'],
+  [/^metadata\.labels\."objectset\.rio\.cattle\.io\/hash"$/, 'object set of Fleet'],
+  [/^metadata\.annotations\."objectset\.rio\.cattle\.io\/[^"]+"$/, 'object set of Fleet'],
+  [/^metadata\.annotations\."configmanagement\.gke\.io\/[^"]+"$/, 'mark of Config Sync'],
+  [/^metadata\.(?:labels|annotations)\."kapp\.k14s\.io\/[^"]+"$/, 'mark of kapp'],
+  [/^metadata\.annotations\."mooring\.dev\/[^"]+"$/, 'setting of Mooring'],
+];
+
+/** The label is shared with people: it counts as bookkeeping only when an engine or nobody holds it. */
+export const explainBookkeeping: Explain = (question) => {
+  if (question.candidate.change !== 'added' || heldByPerson(question)) return null;
+  const row = marks.find(([pattern]) => pattern.test(question.text));
+  return row === undefined ? null : explained('controller', row[1]);
+};
