@@ -1,0 +1,86 @@
+import { dirname, join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { kubectl, tryKubectl } from './plane-access.ts';
+
+const manifests = join(dirname(dirname(import.meta.dirname)), 'manifests');
+const identity = '--as=system:serviceaccount:mooring:mooring';
+
+/** Nothing provisions volumes on the plane, so the claim of the manifests gets one made by hand. */
+const volume = JSON.stringify({
+  apiVersion: 'v1',
+  kind: 'PersistentVolume',
+  metadata: { name: 'mooring-state-for-test' },
+  spec: {
+    capacity: { storage: '1Gi' },
+    accessModes: ['ReadWriteOnce'],
+    hostPath: { path: '/nowhere' },
+    claimRef: { namespace: 'mooring', name: 'mooring-state' },
+  },
+});
+
+describe('manifests/', () => {
+  beforeAll(async () => {
+    // A dry run does not create the namespace that the rest of it would need.
+    await kubectl(['apply', '-f', join(manifests, 'namespace.yaml')]);
+    await kubectl(['apply', '-f', '-'], { input: volume });
+  });
+
+  afterAll(async () => {
+    await kubectl(['delete', '-k', manifests, '--ignore-not-found', '--wait=false']);
+    await kubectl(['delete', 'persistentvolume', 'mooring-state-for-test', '--wait=false']);
+  });
+
+  test('are accepted by a server-side dry run with strict field validation', async () => {
+    const output = await kubectl(['apply', '-k', manifests, '--dry-run=server', '--validate=strict', '-o', 'name']);
+    expect(
+      output
+        .trim()
+        .split('\n')
+        .map((line) => line.split('/')[0]),
+    ).toEqual([
+      'namespace',
+      'serviceaccount',
+      'clusterrole.rbac.authorization.k8s.io',
+      'clusterrole.rbac.authorization.k8s.io',
+      'clusterrolebinding.rbac.authorization.k8s.io',
+      'configmap',
+      'service',
+      'persistentvolumeclaim',
+      'deployment.apps',
+      'networkpolicy.networking.k8s.io',
+    ]);
+  });
+
+  test('start a pod under the restricted Pod Security Standard without a warning', async () => {
+    const { code, stderr } = await tryKubectl(['apply', '-k', manifests]);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    await kubectl(['-n', 'mooring', 'rollout', 'status', 'deployment/mooring', '--timeout=60s']);
+  });
+
+  test.for([
+    ['list', 'deployments.apps', 'yes'],
+    ['watch', 'ingresses.networking.k8s.io', 'yes'],
+    ['list', 'customresourcedefinitions.apiextensions.k8s.io', 'yes'],
+    ['get', 'secrets', 'no'],
+    ['list', 'secrets', 'no'],
+    ['create', 'deployments.apps', 'no'],
+    ['patch', 'configmaps', 'no'],
+    ['delete', 'pods', 'no'],
+    ['impersonate', 'users', 'no'],
+  ] as const)('let Mooring %s %s: %s', async ([verb, resource, expected]) => {
+    const { stdout } = await tryKubectl(['auth', 'can-i', verb, resource, '--all-namespaces', identity]);
+    expect(stdout.trim()).toBe(expected);
+  });
+
+  test('the component for Secrets adds reading and nothing more', async () => {
+    await kubectl(['apply', '-f', join(manifests, 'components', 'read-secrets', 'cluster-role.yaml')]);
+    const canI = async (verb: string): Promise<string> =>
+      (await tryKubectl(['auth', 'can-i', verb, 'secrets', '--all-namespaces', identity])).stdout.trim();
+    try {
+      await expect.poll(() => canI('list'), { timeout: 30_000 }).toBe('yes');
+      expect(await canI('update')).toBe('no');
+    } finally {
+      await kubectl(['delete', 'clusterrole', 'mooring-reader-secrets']);
+    }
+  });
+});
