@@ -19,6 +19,7 @@ const rule = z.strictObject({
   kind: options['rules[].kind'].schema,
   namespace: options['rules[].namespace'].schema,
   name: options['rules[].name'].schema,
+  manager: options['rules[].manager'].schema,
   reason: options['rules[].reason'].schema,
   owner: options['rules[].owner'].schema,
   expires: options['rules[].expires'].schema,

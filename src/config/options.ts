@@ -78,6 +78,10 @@ export const options = {
   'rules[].kind': option(text.optional(), { description: 'Only for this kind.', type: 'text' }),
   'rules[].namespace': option(text.optional(), { description: 'Only in this namespace.', type: 'text' }),
   'rules[].name': option(text.optional(), { description: 'Only for the resource of this name.', type: 'text' }),
+  'rules[].manager': option(text.optional(), {
+    description: 'Only what this field manager wrote.',
+    type: 'text',
+  }),
   'rules[].reason': option(text, { description: 'Why it may differ; shown wherever the rule applies.', type: 'text' }),
   'rules[].owner': option(text, { description: 'Who answers for the rule.', type: 'text' }),
   'rules[].expires': option(day.optional(), {
