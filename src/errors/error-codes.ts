@@ -23,6 +23,7 @@ export const errorCodes = {
   'proposal-refused': 'A repair could not be proved and is refused.',
   'proposal-failed': 'A proposal could not be carried out.',
   'store-newer': 'The state file was written by a newer version.',
+  'store-unavailable': 'The state file cannot be opened or written (rights, disk full, locked).',
   'store-damaged': 'The state file cannot be read.',
   'port-taken': 'An address to listen on is in use.',
   'delivery-failed': 'A hook could not be delivered.',

@@ -1,0 +1,67 @@
+import type { Generated } from 'kysely';
+
+/** Moments are epoch milliseconds, documents JSON text: a subset that SQLite and PostgreSQL share. */
+export interface StoreSchema {
+  episodes: EpisodesTable;
+  deliveries: DeliveriesTable;
+  targets: TargetsTable;
+  rounds: RoundsTable;
+  proposals: ProposalsTable;
+}
+
+/** `document` is the whole episode; the other columns are what queries look for. At most one open episode per fingerprint. */
+export interface EpisodesTable {
+  id: string;
+  fingerprint: string;
+  recurrence: number;
+  resource: string;
+  state: string;
+  severity: string;
+  opened_at: number;
+  resolved_at: number | null;
+  document: string;
+}
+
+export interface DeliveriesTable {
+  sequence: Generated<number>;
+  id: string;
+  target: string;
+  subject: string;
+  type: string;
+  body: string;
+  state: string;
+  attempts: number;
+  created_at: number;
+  next_attempt_at: number;
+  settled_at: number | null;
+  last_status: number | null;
+  last_error: string | null;
+}
+
+/** Only targets that were disabled have a row. */
+export interface TargetsTable {
+  name: string;
+  disabled_at: number;
+  why: string;
+  address: string;
+}
+
+export interface RoundsTable {
+  sequence: Generated<number>;
+  trigger: string;
+  started_at: number;
+  finished_at: number;
+  revision: string | null;
+  document: string;
+}
+
+/** `fingerprint` is that of the drift a proposal repairs; `document` is the record as rollback wrote it. */
+export interface ProposalsTable {
+  sequence: Generated<number>;
+  branch: string;
+  fingerprint: string;
+  state: string;
+  created_at: number;
+  updated_at: number;
+  document: string;
+}

@@ -1,0 +1,44 @@
+import { Kysely, SqliteDialect } from 'kysely';
+import type { AppError } from '../errors/app-error.ts';
+import type { EpisodeLog } from '../incidents/episode-log.ts';
+import type { Outbox } from '../incidents/delivery.ts';
+import { openDatabase } from './open-store.ts';
+import { createSqlEpisodes } from './sql-episodes.ts';
+import type { EpisodeReader } from './sql-episodes.ts';
+import { createSqlOutbox } from './sql-outbox.ts';
+import type { DeliveryReader } from './sql-outbox.ts';
+import { createSqlRounds } from './sql-rounds.ts';
+import type { RoundLog } from './sql-rounds.ts';
+import { asKyselyDatabase } from './sqlite-database.ts';
+import type { StoreSchema } from './store-schema.ts';
+
+export interface StoreOptions {
+  /** A file, made when absent, or `:memory:`. */
+  readonly path: string;
+  readonly clock: () => Date;
+}
+
+/** Everything that Mooring remembers. Each member implements a narrow port of the folder that uses it. */
+export interface Store extends AsyncDisposable {
+  readonly episodes: EpisodeLog & EpisodeReader;
+  readonly outbox: Outbox & DeliveryReader;
+  readonly rounds: RoundLog;
+  /** Not null when a damaged file was moved aside at the start: tell people, then go on. */
+  readonly recovered: AppError | null;
+  close(): Promise<void>;
+}
+
+/** Throws AppError `store-newer` (the file is untouched) or `store-unavailable`. */
+export function openStore(options: StoreOptions): Store {
+  const { database, recovered } = openDatabase(options.path, options.clock());
+  const db = new Kysely<StoreSchema>({ dialect: new SqliteDialect({ database: asKyselyDatabase(database) }) });
+  const close = (): Promise<void> => db.destroy();
+  return {
+    episodes: createSqlEpisodes(db),
+    outbox: createSqlOutbox(db),
+    rounds: createSqlRounds(db),
+    recovered,
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+}

@@ -1,0 +1,179 @@
+import type { DeliveryRecord, DeliveryVerdict, Outbox } from './delivery.ts';
+import type { Hook, HookOutcome } from './hook.ts';
+import { nextWait } from './retry-schedule.ts';
+import { afterFailure, healthy, isResting } from './target-breaker.ts';
+import type { BreakerState } from './target-breaker.ts';
+
+export interface DeliverOptions {
+  readonly outbox: Outbox;
+  readonly hooks: readonly Hook[];
+  readonly clock: () => Date;
+  /** 0 to 1. */
+  readonly random: () => number;
+  readonly observer: DeliveryObserver;
+}
+
+/** Told of every attempt and of what went wrong around it; metrics and log implement it. */
+export interface DeliveryObserver {
+  attempted(target: string, outcome: HookOutcome, verdict: DeliveryVerdict): void;
+  /** The outbox itself could not be read or written; the worker goes on a little later. */
+  troubled(target: string, error: unknown): void;
+}
+
+export interface Deliveries {
+  /** Something was put into the outbox. */
+  wake(): void;
+  /** Ends after the attempt under way; what was not sent stays stored. */
+  stop(): Promise<void>;
+}
+
+const batch = 20;
+const longestNap = 60_000;
+const napAfterTrouble = 5_000;
+
+/** Starts one worker per target, so that a slow target delays nobody else. Stop it before the store is closed. */
+export function startDeliveries(options: DeliverOptions): Deliveries {
+  const abort = new AbortController();
+  const workers = options.hooks.map((hook) => startWorker(hook, options, abort.signal));
+  return {
+    wake() {
+      for (const worker of workers) worker.wake();
+    },
+    async stop() {
+      abort.abort();
+      await Promise.all(workers.map(({ done }) => done));
+    },
+  };
+}
+
+interface Worker {
+  wake(): void;
+  readonly done: Promise<void>;
+}
+
+function startWorker(hook: Hook, options: DeliverOptions, signal: AbortSignal): Worker {
+  const bell = createBell(signal);
+  return { wake: () => bell.ring(), done: work(hook, options, bell, signal) };
+}
+
+async function work(hook: Hook, options: DeliverOptions, bell: Bell, signal: AbortSignal): Promise<void> {
+  let state = healthy;
+  while (!signal.aborted) {
+    let nap = napAfterTrouble;
+    try {
+      await wakeMovedTarget(hook, options);
+      state = await sendDue(hook, options, state, signal);
+      nap = await napLength(hook, options, state);
+    } catch (error) {
+      options.observer.troubled(hook.name, error);
+    }
+    if (!signal.aborted) await bell.waitFor(nap);
+  }
+}
+
+/** A target that said "gone" stays disabled until its address in the configuration is another. */
+async function wakeMovedTarget(hook: Hook, { outbox, clock }: DeliverOptions): Promise<void> {
+  const queue = (await outbox.queues()).find(({ target }) => target === hook.name);
+  if (queue?.disabled && queue.disabled.address !== hook.address) {
+    await outbox.disable(hook.name, null, clock().toISOString());
+  }
+}
+
+async function sendDue(
+  hook: Hook,
+  options: DeliverOptions,
+  before: BreakerState,
+  signal: AbortSignal,
+): Promise<BreakerState> {
+  let state = before;
+  while (!signal.aborted && !isResting(state, options.clock().getTime())) {
+    const due = await options.outbox.due(hook.name, options.clock().toISOString(), batch);
+    if (due.length === 0) return state;
+    for (const delivery of due) {
+      const outcome = await hook.send(delivery, signal);
+      // An attempt that our own stop cut short says nothing about the target; it is due again at the next start.
+      if (signal.aborted && outcome.kind === 'failed') return state;
+      await settle(hook, delivery, outcome, options);
+      state = await afterOutcome(hook, outcome, options, state);
+      if (outcome.kind === 'gone' || signal.aborted || isResting(state, options.clock().getTime())) return state;
+    }
+  }
+  return state;
+}
+
+async function settle(
+  hook: Hook,
+  delivery: DeliveryRecord,
+  outcome: HookOutcome,
+  options: DeliverOptions,
+): Promise<void> {
+  const now = options.clock();
+  const verdict = verdictOf(outcome, delivery.attempts + 1, now, options.random());
+  await options.outbox.settle(delivery.id, verdict, now.toISOString());
+  options.observer.attempted(hook.name, outcome, verdict);
+}
+
+async function afterOutcome(
+  hook: Hook,
+  outcome: HookOutcome,
+  { outbox, clock }: DeliverOptions,
+  state: BreakerState,
+): Promise<BreakerState> {
+  const now = clock();
+  if (outcome.kind === 'failed') return afterFailure(state, now.getTime(), outcome.retryAfterMs);
+  if (outcome.kind === 'gone') {
+    await outbox.disable(hook.name, { why: outcome.why, address: hook.address }, now.toISOString());
+    return state;
+  }
+  if (state.failures > 0) await outbox.hasten(hook.name, now.toISOString());
+  return healthy;
+}
+
+function verdictOf(outcome: HookOutcome, attempts: number, now: Date, random: number): DeliveryVerdict {
+  if (outcome.kind === 'delivered') return { kind: 'delivered', status: outcome.status };
+  const { why, status } = outcome;
+  if (outcome.kind !== 'failed') return { kind: 'dead', why, status };
+  const wait = nextWait(attempts, outcome.retryAfterMs, random);
+  if (wait === null) return { kind: 'dead', why: `${why}, ${attempts} times over days`, status };
+  return { kind: 'later', at: new Date(now.getTime() + wait).toISOString(), why, status };
+}
+
+async function napLength(hook: Hook, { outbox, clock }: DeliverOptions, state: BreakerState): Promise<number> {
+  const queue = (await outbox.queues()).find(({ target }) => target === hook.name);
+  if (!queue?.nextAttemptAt || queue.disabled) return longestNap;
+  const now = clock().getTime();
+  const next = Math.max(Date.parse(queue.nextAttemptAt), state.restsUntil);
+  return Math.min(longestNap, Math.max(10, next - now));
+}
+
+interface Bell {
+  ring(): void;
+  /** Resolves when rung (also before the call), after `ms`, or on abort. */
+  waitFor(ms: number): Promise<void>;
+}
+
+function createBell(signal: AbortSignal): Bell {
+  let rung = false;
+  let answer = (): void => {};
+  const ring = (): void => {
+    rung = true;
+    answer();
+  };
+  signal.addEventListener('abort', ring, { once: true });
+  return {
+    ring,
+    async waitFor(ms) {
+      if (!rung) {
+        await new Promise<void>((resolve) => {
+          const timer = setTimeout(resolve, ms);
+          answer = () => {
+            clearTimeout(timer);
+            resolve();
+          };
+        });
+      }
+      rung = false;
+      answer = () => {};
+    },
+  };
+}
