@@ -1,10 +1,20 @@
+import { parseArgs } from 'node:util';
 import { AppError } from '../src/errors/app-error.ts';
 import { startPlane } from './plane/start-plane.ts';
 
 /** `npm run plane`: one real control plane until Ctrl-C. `--nodes N` makes N nodes. */
 async function main(): Promise<void> {
   const onProgress = (line: string): void => console.error(line);
-  const nodes = Number(process.argv[process.argv.indexOf('--nodes') + 1]) || 1;
+  const { values } = parseArgs({ options: { nodes: { type: 'string', default: '1' } } });
+  const nodes = Number.parseInt(values.nodes, 10);
+  if (!(nodes >= 1 && nodes <= 5_000)) {
+    throw new AppError({
+      code: 'usage',
+      what: 'cannot start a control plane',
+      why: `--nodes ${values.nodes} is no number from 1 to 5000`,
+      remedy: 'Give such a number, or leave it away for one node',
+    });
+  }
   const { promise: asked, resolve: ask } = Promise.withResolvers<void>();
   process.once('SIGINT', () => ask());
   process.once('SIGTERM', () => ask());

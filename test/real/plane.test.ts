@@ -80,7 +80,7 @@ test('a deleted namespace goes, with everything in it', async () => {
 });
 
 test('a plane of its own survives a killed API server, forgets history, knows users, and leaves nothing behind', async () => {
-  const plane = await startPlane({ apiOnly: true });
+  const plane = await startPlane();
   try {
     const reader = plane.createUser('reader', ['readers']);
     const denied = await tryKubectl(['get', 'secrets'], { kubeconfig: reader });
@@ -96,6 +96,10 @@ test('a plane of its own survives a killed API server, forgets history, knows us
     expect(old.status).toBe(410);
     const kept = await kubectl(['get', 'configmap', 'kept', '-o', 'name'], { kubeconfig: plane.kubeconfig });
     expect(kept).toBe('configmap/kept\n');
+
+    await kubectl(['apply', '-f', '-'], { input: deployment(), kubeconfig: plane.kubeconfig });
+    const rollout = ['rollout', 'status', 'deployment/web', '--timeout=60s'];
+    await kubectl(rollout, { kubeconfig: plane.kubeconfig });
   } finally {
     await plane.stop();
   }
