@@ -1,0 +1,35 @@
+import type { KindRef } from '../../collectors/live-source.ts';
+import { groupOf } from '../../resource/resource-id.ts';
+
+/** One kind at one version as the server serves it. `path` is the collection over all namespaces. */
+export interface ServedKind {
+  readonly apiVersion: string;
+  readonly group: string;
+  readonly kind: string;
+  readonly plural: string;
+  readonly namespaced: boolean;
+  readonly verbs: readonly string[];
+  readonly path: string;
+}
+
+/** Map key of a kind at a version. */
+export function kindKey(ref: KindRef): string {
+  return `${ref.apiVersion} ${ref.kind}`;
+}
+
+/** `/api/v1` or `/apis/apps/v1`. */
+export function groupVersionPath(apiVersion: string): string {
+  return groupOf(apiVersion) === '' ? `/api/${apiVersion}` : `/apis/${apiVersion}`;
+}
+
+/** `deployments.apps`, `pods`: the name people use with kubectl. */
+export function describeKind(served: ServedKind): string {
+  return served.group === '' ? served.plural : `${served.plural}.${served.group}`;
+}
+
+/** Path of one object. */
+export function objectPath(served: ServedKind, namespace: string, name: string): string {
+  const base = groupVersionPath(served.apiVersion);
+  const scope = served.namespaced ? `/namespaces/${encodeURIComponent(namespace)}` : '';
+  return `${base}${scope}/${served.plural}/${encodeURIComponent(name)}`;
+}
