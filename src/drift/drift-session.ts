@@ -1,6 +1,6 @@
 import type { JsonObject } from '../resource/json.ts';
 import type { Resource } from '../resource/resource.ts';
-import { formatResourceId, type ResourceId } from '../resource/resource-id.ts';
+import { formatResourceId, parseResourceId, type ResourceId } from '../resource/resource-id.ts';
 import { type DesiredSnapshot, type Gap, gapCovers, type LiveSnapshot } from '../resource/snapshot.ts';
 import { unknownActor } from './attribute/attribute.ts';
 import { isGenerated, isOldHash } from './describe/extra.ts';
@@ -188,7 +188,8 @@ export class DriftSession {
   }
 
   #judgeUndeclared(key: string): ResourceReport | null {
-    const live = [...this.#index.all()].find((resource) => formatResourceId(resource.id) === key);
+    const id = parseResourceId(key);
+    const live = id === undefined ? undefined : this.#index.get(id);
     if (live === undefined || !this.#mayBeExtra(live)) return null;
     const oldHash = isOldHash(live, this.#declaredNames.get(`${live.id.group}/${live.id.kind}`) ?? new Set());
     return {

@@ -1,28 +1,26 @@
 import { formatPath } from '../resource/field-path.ts';
-import type { JsonObject, JsonValue } from '../resource/json.ts';
+import type { JsonValue } from '../resource/json.ts';
 import type { Resource } from '../resource/resource.ts';
-import { maskSecret } from '../resource/secret-mask.ts';
 import { attribute } from './attribute/attribute.ts';
 import { type Ownership, readOwnership } from './attribute/managed-fields.ts';
 import type { Candidate } from './compare/candidate.ts';
 import { compareTrees } from './compare/compare-trees.ts';
+import { maskerFor } from './describe/mask-values.ts';
+import { separatePending } from './describe/pending.ts';
 import { notesOf } from './describe/difference-notes.ts';
 import { isEnginePaused } from './describe/engine-state.ts';
 import { severityOf } from './describe/severity.ts';
 import type {
   Actor,
   Difference,
-  PendingField,
   ReasonedPath,
   ResourceReport,
   Suppression,
   Verdict,
 } from './drift-report.ts';
-import { base64OfText, comparable, secretAsStored } from './normalise/prepare.ts';
-import { declaredAt } from './normalise/read-at-version.ts';
-import { type SchemaCatalog, unknownKind } from './schema/schema-catalog.ts';
-import type { TypeNode } from './schema/type-node.ts';
-import { type Validation, validate } from './schema/validate.ts';
+import { normalisedLive, prepare } from './normalise-pair.ts';
+import type { SchemaCatalog } from './schema/schema-catalog.ts';
+import type { Validation } from './schema/validate.ts';
 import { admissionRules } from './subtract/admission.ts';
 import { controllerRules } from './subtract/controllers.ts';
 import { explainBookkeeping } from './subtract/engine-bookkeeping.ts';
@@ -43,15 +41,6 @@ export interface JudgeContext {
   /** Paths that two renderings disagreed on, by resource. */
   readonly unstable: ReadonlySet<string>;
 }
-
-interface Prepared {
-  readonly body: JsonObject;
-  readonly validation: Validation;
-  readonly type: TypeNode;
-}
-
-/** Prepared once per declared object and version: an unchanged manifest is never walked again. */
-const preparedBy = new WeakMap<Resource, Map<string, Prepared>>();
 
 /** The five steps of one resource: match (done by the caller), normalise, subtract, attribute, describe. */
 export function judgeResource(
@@ -75,7 +64,7 @@ export function judgeResource(
     rules: rulesFor(scalePath, context),
   });
   const stable = withoutUnstable(remainder.drift, context.unstable);
-  const split = separatePending(stable.candidates, { earlier, live, liveBody, ownership, context });
+  const split = separatePending(stable.candidates, { earlier, live, liveBody, ownership, catalog: context.catalog });
   const differences = split.drift.map((candidate) =>
     describe(candidate, { desired, live, ownership, scalePath, context }),
   );
@@ -106,33 +95,6 @@ function rulesFor(scalePath: string, context: JudgeContext): readonly Explain[] 
     ...controllerRules,
     explainRewrite,
   ];
-}
-
-function prepare(desired: Resource, apiVersion: string, catalog: SchemaCatalog): Prepared {
-  let versions = preparedBy.get(desired);
-  if (versions === undefined) {
-    versions = new Map();
-    preparedBy.set(desired, versions);
-  }
-  const type =
-    catalog.find(apiVersion, desired.id.kind)?.type ??
-    catalog.find(desired.apiVersion, desired.id.kind)?.type ??
-    unknownKind();
-  const known = versions.get(apiVersion);
-  if (known !== undefined && known.type === type) return known;
-  const body = declaredAt(desired, apiVersion);
-  const validation = validate(body, type);
-  const prepared = {
-    body: comparable(desired.id.kind === 'Secret' ? secretAsStored(body, base64OfText) : body),
-    validation,
-    type,
-  };
-  versions.set(apiVersion, prepared);
-  return prepared;
-}
-
-function normalisedLive(live: Resource): JsonObject {
-  return comparable(live.id.kind === 'Secret' ? secretAsStored(live.body, base64OfText) : live.body);
 }
 
 /** A path that can never be accepted is reported as such, not as a difference; so is a declared field that the schema prunes. */
@@ -176,42 +138,6 @@ function withoutUnstable(
     else kept.push(candidate);
   }
   return { candidates: kept, undetermined };
-}
-
-interface PendingContext {
-  readonly earlier: readonly Resource[];
-  readonly live: Resource;
-  readonly liveBody: JsonObject;
-  readonly ownership: Ownership;
-  readonly context: JudgeContext;
-}
-
-/** Where live still equals an earlier revision, Git has moved and the engine has not followed yet: unless a person put it back. */
-function separatePending(
-  drift: readonly Candidate[],
-  at: PendingContext,
-): { drift: readonly Candidate[]; pending: PendingField[] } {
-  if (drift.length === 0 || at.earlier.length === 0) return { drift, pending: [] };
-  const remaining = new Map(drift.map((candidate) => [formatPath(candidate.path), candidate]));
-  const pending: PendingField[] = [];
-  for (const version of at.earlier) {
-    const { body, type } = prepare(version, at.live.apiVersion, at.context.catalog);
-    const differing = new Set(
-      compareTrees(body, at.liveBody, type).candidates.map((candidate) => formatPath(candidate.path)),
-    );
-    for (const [path, candidate] of remaining) {
-      if (differing.has(path) || madeByPerson(candidate, at.ownership)) continue;
-      remaining.delete(path);
-      pending.push({ path, desired: candidate.desired ?? null, live: candidate.live ?? null });
-    }
-  }
-  return { drift: [...remaining.values()], pending };
-}
-
-function madeByPerson(candidate: Candidate, ownership: Ownership): boolean {
-  return ['human', 'human-operational', 'suspicious'].includes(
-    attribute(ownership, candidate.path, candidate.change).class,
-  );
 }
 
 interface DescribeContext {
@@ -295,24 +221,4 @@ function verdictOf(lists: Lists): Verdict {
   if (lists.invalid.length > 0) return 'invalid';
   if (lists.undetermined.length > 0) return 'undetermined';
   return lists.pending.length > 0 ? 'pending' : 'in-sync';
-}
-
-interface Masker {
-  readonly difference: (difference: Difference) => Difference;
-  readonly suppression: (suppression: Suppression) => Suppression;
-  readonly pending: (pending: PendingField) => PendingField;
-}
-
-/** Values of Secrets leave this function masked, on every list. */
-function maskerFor(live: Resource): Masker {
-  const isSecret = live.id.kind === 'Secret' && live.id.group === '';
-  const mask = <T extends { path: string; desired: JsonValue | null; live: JsonValue | null }>(entry: T): T =>
-    isSecret && !entry.path.startsWith('metadata.labels') && entry.path !== 'type' && entry.path !== 'immutable'
-      ? {
-          ...entry,
-          desired: entry.desired === null ? null : maskSecret(entry.desired),
-          live: entry.live === null ? null : maskSecret(entry.live),
-        }
-      : entry;
-  return { difference: mask, suppression: mask, pending: mask };
 }

@@ -161,7 +161,7 @@ function compareSets(comparer: TreeComparer, desired: JsonArray, live: JsonArray
       );
     }
   }
-  return equal && desired.some((value, index) => String(value) !== String(live[index]));
+  return equal && desired.some((value, index) => value !== live[index]);
 }
 
 function compareAtomic(comparer: TreeComparer, desired: JsonArray, live: JsonArray, at: At): void {

@@ -1,4 +1,4 @@
-import { diff, type IChange } from 'json-diff-ts';
+import { diff, type IChange, Operation } from 'json-diff-ts';
 import type { JsonObject, JsonScalar, JsonValue } from '../../resource/json.ts';
 
 export interface KeyChange {
@@ -34,11 +34,11 @@ function sides(
   earlier: KeyChange | undefined,
 ): { desired: JsonValue | undefined; live: JsonValue | undefined } {
   switch (change.type) {
-    case 'REMOVE':
+    case Operation.REMOVE:
       return { desired: change.value, live: earlier?.live };
-    case 'ADD':
+    case Operation.ADD:
       return { desired: earlier?.desired, live: change.value };
-    default:
+    case Operation.UPDATE:
       return { desired: change.oldValue, live: change.value };
   }
 }

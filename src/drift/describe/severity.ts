@@ -54,7 +54,7 @@ const rows: readonly Row[] = [
       /\.(?:initContainers|containers)\[name=[^\]]+\]$/.test(text) && candidate.change !== 'changed',
   },
   { severity: 'high', when: ({ id, text }) => id.kind === 'Ingress' && /^spec\.tls|whitelist|allowlist/.test(text) },
-  { severity: 'high', when: ({ text }) => /^spec\.selector/.test(text) },
+  { severity: 'high', when: ({ text }) => text.startsWith('spec.selector') },
   { severity: 'info', when: ({ text }) => /restartedAt"?$/.test(text) },
   { severity: 'info', when: ({ text, candidate }) => text === 'spec.replicas' && grows(candidate) },
   { severity: 'low', when: ({ text }) => /^metadata\.|\.metadata\.(?:labels|annotations)/.test(text) },
@@ -106,7 +106,7 @@ function hasStar(value: JsonValue | undefined): boolean {
 
 /** Another tag is a version; another repository is another program. */
 function movesRepository({ text, candidate }: Case): boolean {
-  if (!/\.image$/.test(text) || candidate.change !== 'changed') return false;
+  if (!text.endsWith('.image') || candidate.change !== 'changed') return false;
   return (
     typeof candidate.desired === 'string' &&
     typeof candidate.live === 'string' &&

@@ -1,18 +1,17 @@
 /** A resource.Quantity as an exact fraction of a billionth, so that `0.5`, `500m` and `5e-1` meet; undefined when it is none. */
 export function parseQuantity(value: unknown): bigint | undefined {
-  const text =
-    typeof value === 'string'
-      ? value
-      : typeof value === 'number' || typeof value === 'bigint'
-        ? String(value)
-        : undefined;
-  const match = text === undefined || text.length > 64 ? null : quantityForm.exec(text);
+  const match = quantityForm.exec(quantityText(value));
   if (match === null) return undefined;
   const [, sign = '', whole = '', fraction = '', suffix = '', exponent = ''] = match;
   if (whole === '' && fraction === '') return undefined;
   const digits = BigInt(`${whole}${fraction}` || '0');
   const scaled = scale(digits, fraction.length, suffix, exponent);
-  return scaled === undefined ? undefined : sign === '-' ? -scaled : scaled;
+  return scaled !== undefined && sign === '-' ? -scaled : scaled;
+}
+
+function quantityText(value: unknown): string {
+  const text = typeof value === 'number' || typeof value === 'bigint' ? String(value) : value;
+  return typeof text === 'string' && text.length <= 64 ? text : 'no quantity';
 }
 
 const quantityForm = /^([+-]?)(\d*)(?:\.(\d*))?(?:(n|u|m|k|M|G|T|P|E|Ki|Mi|Gi|Ti|Pi|Ei)|[eE]([+-]?\d{1,3}))?$/;

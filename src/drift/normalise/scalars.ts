@@ -37,8 +37,9 @@ function isNumeric(value: JsonScalar): value is number | bigint {
 /** Beyond 2^53 a float and an integer only agree when every digit does. */
 function exactlyEqual(a: number | bigint, b: number | bigint): boolean {
   if (typeof a === typeof b) return a === b;
-  const [whole, float] = typeof a === 'bigint' ? [a, Number(b)] : [BigInt(b), Number(a)];
-  return Number.isInteger(float) && BigInt(float) === whole;
+  const float = typeof a === 'number' ? a : b;
+  const whole = typeof a === 'bigint' ? a : b;
+  return Number.isInteger(Number(float)) && BigInt(float) === BigInt(whole);
 }
 
 /** Line breaks and missing padding do not change what Base64 says. */

@@ -127,7 +127,7 @@ const trafficControllers: readonly { group: string; kind: string; name: RegExp }
 ];
 
 function routeWeights(question: Question): Explanation | null {
-  if (!/\.weight$/.test(question.text) || heldByPerson(question)) return null;
+  if (!question.text.endsWith('.weight') || heldByPerson(question)) return null;
   for (const { group, kind, name } of trafficControllers) {
     const moved = question.suspects().some((suspect) => name.test(suspect.entry.manager));
     for (const controller of question.index.ofKind(group, kind)) {

@@ -66,9 +66,7 @@ function subjectGroup(context: DefaultContext): JsonValue | undefined {
 function limitDefaults(live: JsonValue, context: DefaultContext, sources: readonly string[]): JsonValue | undefined {
   const item = parent(context);
   if (item['type'] !== 'Container' || !isJsonObject(live)) return undefined;
-  const expected: Record<string, JsonValue> = {};
-  for (const source of [...sources].reverse()) Object.assign(expected, plain(item[source]));
-  return expected;
+  return [...sources].reverse().reduce<JsonObject>((expected, source) => ({ ...expected, ...plain(item[source]) }), {});
 }
 
 function plain(value: JsonValue | undefined): JsonObject {

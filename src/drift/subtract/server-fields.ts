@@ -1,4 +1,4 @@
-import { isJsonObject, stringAt, valueAt } from '../../resource/json.ts';
+import { isJsonObject, type JsonObject, type JsonValue, stringAt, valueAt } from '../../resource/json.ts';
 import { explained, type Explain, type Explanation, type Question } from './explanation.ts';
 
 /** Live-only fields that the API server allocates or generates, by kind and path. */
@@ -76,24 +76,26 @@ function labelIn(text: string, parent: string): string | undefined {
 /** What the built-in admission plugins and the scheduler write into a bare Pod. */
 function podField({ text, candidate, live }: Question): Explanation | null {
   if (text === 'spec.nodeName') return explained('controller', 'bound by the scheduler');
+  if (text.startsWith('spec.priority') || text === 'spec.preemptionPolicy')
+    return priorityField(text, candidate.live, live.body);
   if (text === 'spec.serviceAccountName' || text === 'spec.serviceAccount') {
     return candidate.live === 'default' ? explained('server', 'default service account of the namespace') : null;
   }
   if (/^spec\.volumes\[name=kube-api-access-[a-z0-9]+\]$/.test(text))
     return explained('server', 'token volume of the service account');
-  if (/\.volumeMounts\[mountPath=\/var\/run\/secrets\/kubernetes\.io\/serviceaccount\]$/.test(text))
+  if (text.endsWith('.volumeMounts[mountPath=/var/run/secrets/kubernetes.io/serviceaccount]'))
     return explained('server', 'token mount of the service account');
   if (text === 'spec.volumes' || text.endsWith('.volumeMounts')) return null;
   if (text.startsWith('spec.tolerations'))
     return tolerates(candidate.live) ? explained('server', 'tolerations every Pod gets') : null;
-  if (
-    text === 'spec.priority' &&
-    (candidate.live === 0 || valueAt(live.body, 'spec', 'priorityClassName') !== undefined)
-  )
-    return explained('server', 'number behind the priority class');
-  if (text === 'spec.preemptionPolicy' && candidate.live === 'PreemptLowerPriority')
-    return explained('server', 'default of the priority class');
   return null;
+}
+
+function priorityField(text: string, live: JsonValue | undefined, pod: JsonObject): Explanation | null {
+  if (text === 'spec.preemptionPolicy')
+    return live === 'PreemptLowerPriority' ? explained('server', 'default of the priority class') : null;
+  const behindClass = live === 0 || valueAt(pod, 'spec', 'priorityClassName') !== undefined;
+  return text === 'spec.priority' && behindClass ? explained('server', 'number behind the priority class') : null;
 }
 
 const nodeTaints = new Set(['node.kubernetes.io/not-ready', 'node.kubernetes.io/unreachable']);
