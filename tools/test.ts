@@ -55,6 +55,7 @@ function runVitest(report: string): Promise<number> {
   const { promise, resolve, reject } = Promise.withResolvers<number>();
   const child = spawn(join(root, 'node_modules', '.bin', 'vitest'), args, {
     cwd: root,
+    env: process.stdout.isTTY ? process.env : { ...process.env, NO_COLOR: '1' },
     stdio: ['ignore', 'inherit', 'inherit'],
   });
   // Ctrl-C reaches vitest as well, which stops the control plane; wait for that.
