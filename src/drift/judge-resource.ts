@@ -10,14 +10,7 @@ import { separatePending } from './describe/pending.ts';
 import { notesOf } from './describe/difference-notes.ts';
 import { isEnginePaused } from './describe/engine-state.ts';
 import { severityOf } from './describe/severity.ts';
-import type {
-  Actor,
-  Difference,
-  ReasonedPath,
-  ResourceReport,
-  Suppression,
-  Verdict,
-} from './drift-report.ts';
+import type { Actor, Difference, ReasonedPath, ResourceReport, Suppression, Verdict } from './drift-report.ts';
 import { normalisedLive, prepare } from './normalise-pair.ts';
 import type { SchemaCatalog } from './schema/schema-catalog.ts';
 import type { Validation } from './schema/validate.ts';

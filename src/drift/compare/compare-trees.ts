@@ -43,7 +43,7 @@ export class TreeComparer {
     if (desired === null) return this.added(live, type, owner);
     if (live === null) return this.removed(desired, type, owner);
     if (this.#path.length > maxDepth) return this.#deep(desired, live, type, owner);
-    if (isJsonObject(desired) && isJsonObject(live)) return this.#objects(desired, live, type);
+    if (isJsonObject(desired) && isJsonObject(live)) return this.#objects(desired, live, type, owner);
     if (isJsonArray(desired) && isJsonArray(live)) return compareLists(this, desired, live, { type, owner });
     if (isScalar(desired) && isScalar(live) && scalarsEqual(desired, live, type)) return;
     this.push('changed', desired, live, { type, owner });
@@ -74,6 +74,7 @@ export class TreeComparer {
     }
     if (sameUnderDefault(byDefault, live, type)) return this.#defaulted(live);
     if (isJsonObject(byDefault) && isJsonObject(live)) return this.#addedUnder(byDefault, live, type);
+    if (isJsonArray(byDefault) && isJsonArray(live)) return this.#addedToList(byDefault, live, { type, owner });
     this.push('added', undefined, live, { type, owner, hasDefault: declaredDefault !== undefined });
   }
 
@@ -87,14 +88,28 @@ export class TreeComparer {
           if (expected === undefined) return this.added(value, childType, ownerOf(type, key), schemaDefault(type, key));
           if (sameUnderDefault(expected, value, childType)) return this.#defaulted(value);
           if (isJsonObject(expected) && isJsonObject(value)) return this.#addedUnder(expected, value, childType);
+          if (isJsonArray(expected) && isJsonArray(value))
+            return this.#addedToList(expected, value, { type: childType, owner: ownerOf(type, key) });
           this.push('added', undefined, value, { type: childType, owner: ownerOf(type, key) });
         });
       }
     });
   }
 
-  #objects(desired: JsonObject, live: JsonObject, type: TypeNode): void {
-    if (type.kind === 'map' && isFlat(desired) && isFlat(live)) return this.#maps(desired, live, type);
+  /** A list that the server fills by itself: what departs from it was added, element by element where that can be told. */
+  #addedToList(byDefault: JsonArray, live: JsonArray, at: { type: TypeNode; owner: string }): void {
+    const probe = this.#probe();
+    probe.#path.push(...this.#path);
+    probe.value(byDefault, live, at.type, at.owner);
+    const { candidates, defaulted } = probe.result;
+    if (candidates.some(({ change }) => change === 'removed')) return this.push('added', undefined, live, at);
+    for (const candidate of candidates)
+      this.result.candidates.push({ ...candidate, change: 'added', desired: undefined });
+    for (const entry of defaulted) this.result.defaulted.push(entry);
+  }
+
+  #objects(desired: JsonObject, live: JsonObject, type: TypeNode, owner: string): void {
+    if (type.kind === 'map' && isFlat(desired) && isFlat(live)) return this.#maps(desired, live, type, owner);
     this.#enter(desired, live, () => {
       for (const key of Object.keys(desired)) {
         const value = desired[key];
@@ -117,17 +132,23 @@ export class TreeComparer {
     });
   }
 
-  #maps(desired: JsonObject, live: JsonObject, type: MapNode): void {
+  #maps(desired: JsonObject, live: JsonObject, type: MapNode, owner: string): void {
     if (sameMap(desired, live)) return;
+    const byDefault = goDefault(owner, live, { liveParents: this.#liveParents, desiredParents: this.#desiredParents });
     for (const change of mapDifference(desired, live)) {
       this.within({ kind: 'field', name: change.key }, () => {
         const [before, after] = [desired[change.key], live[change.key]];
         if (change.desired === undefined && after !== undefined)
-          this.push('added', undefined, after, { type: type.value, owner: '' });
+          this.#addedKey(after, isJsonObject(byDefault) ? byDefault[change.key] : undefined, type.value);
         else if (change.live === undefined && before !== undefined) this.removed(before, type.value, '');
         else if (before !== undefined && after !== undefined) this.value(before, after, type.value, '');
       });
     }
+  }
+
+  #addedKey(live: JsonValue, byDefault: JsonValue | undefined, type: TypeNode): void {
+    if (byDefault !== undefined && sameUnderDefault(byDefault, live, type)) this.#defaulted(live);
+    else this.push('added', undefined, live, { type, owner: '' });
   }
 
   /** Beyond the depth limit only equality of the whole is judged. */

@@ -112,6 +112,7 @@ function volumeBinding(question: Question): Explanation | null {
   if (candidate.change !== 'added') return null;
   const bound =
     valueAt(live.body, 'status', 'phase') === 'Bound' ||
+    valueAt(live.body, 'spec', 'claimRef', 'uid') !== undefined ||
     question.suspects().some((suspect) => suspect.as.class === 'controller');
   if (live.id.kind === 'PersistentVolumeClaim' && text === 'spec.volumeName' && bound)
     return explained('controller', 'bound by the volume binder');

@@ -1,4 +1,12 @@
-import { arrayAt, isJsonArray, isJsonObject, type JsonObject, type JsonValue, stringAt } from '../../resource/json.ts';
+import {
+  arrayAt,
+  isJsonArray,
+  isJsonObject,
+  type JsonObject,
+  type JsonValue,
+  objectAt,
+  stringAt,
+} from '../../resource/json.ts';
 
 /** Where a defaulted field sits: the objects from the root down to its parent. `desired` is undefined below what Git declares. */
 export interface DefaultContext {
@@ -23,8 +31,9 @@ function desiredParent(context: DefaultContext): JsonObject {
   return context.desiredParents.at(-1) ?? {};
 }
 
-function root(context: DefaultContext): JsonObject {
-  return context.liveParents[0] ?? {};
+/** Requests follow limits in Pods only: templates are stored as they were written. */
+function isPod(context: DefaultContext): boolean {
+  return arrayAt(context.liveParents[0], 'spec', 'containers').length > 0;
 }
 
 /** Always for `latest` and for no tag, IfNotPresent for any other tag and for a digest. */
@@ -121,8 +130,7 @@ const rows: Readonly<Record<string, DefaultRule>> = {
   'core.v1.PodSpec.enableServiceLinks': true,
   'core.v1.PodSpec.serviceAccount': (_live, context) => parent(context)['serviceAccountName'],
   'core.v1.PodSpec.serviceAccountName': (_live, context) => desiredParent(context)['serviceAccount'],
-  'core.v1.ResourceRequirements.requests': (_live, context) =>
-    root(context)['kind'] === 'Pod' ? parent(context)['limits'] : undefined,
+  'core.v1.ResourceRequirements.requests': (_live, context) => (isPod(context) ? parent(context)['limits'] : undefined),
   'core.v1.Volume.emptyDir': {},
   'core.v1.ConfigMapVolumeSource.defaultMode': 420,
   'core.v1.SecretVolumeSource.defaultMode': 420,
@@ -165,6 +173,8 @@ const rows: Readonly<Record<string, DefaultRule>> = {
   'core.v1.PersistentVolumeClaim.kind': 'PersistentVolumeClaim',
   'core.v1.PersistentVolumeClaim.status': { phase: 'Pending' },
   'core.v1.ReplicationControllerSpec.replicas': 1,
+  'core.v1.ReplicationControllerSpec.selector': (_live, context) =>
+    objectAt(parent(context), 'template', 'metadata', 'labels'),
   'core.v1.LimitRangeItem.default': (live, context) => limitDefaults(live, context, ['max']),
   'core.v1.LimitRangeItem.defaultRequest': (live, context) => limitDefaults(live, context, ['default', 'min']),
   'discovery.v1.EndpointPort.protocol': 'TCP',

@@ -1,11 +1,11 @@
 import { isJsonObject, type JsonObject, type JsonValue, stringAt, valueAt } from '../../resource/json.ts';
-import { explained, type Explain, type Explanation, type Question } from './explanation.ts';
+import { type Explain, type Explanation, explained, heldByPerson, type Question } from './explanation.ts';
 
 /** Live-only fields that the API server allocates or generates, by kind and path. */
 export const explainServerField: Explain = (question) => {
   if (question.candidate.change !== 'added') return null;
   const rule = byKind[question.live.id.kind];
-  return rule === undefined ? null : rule(question);
+  return rule === undefined || heldByPerson(question) ? null : rule(question);
 };
 
 const byKind: Readonly<Record<string, Explain>> = {
@@ -15,6 +15,7 @@ const byKind: Readonly<Record<string, Explain>> = {
   Pod: podField,
   PersistentVolumeClaim: claimField,
   ServiceAccount: accountField,
+  ReplicationController: replicationField,
 };
 
 function serviceField({ text, candidate, live }: Question): Explanation | null {
@@ -22,8 +23,7 @@ function serviceField({ text, candidate, live }: Question): Explanation | null {
   if ((text === 'spec.clusterIP' || text === 'spec.clusterIPs') && !headless)
     return explained('server', 'address allocated by the API server');
   if (text === 'spec.clusterIPs' && headless) return explained('server', 'mirrors spec.clusterIP');
-  if (text === 'spec.ipFamilies' || text === 'spec.ipFamilyPolicy')
-    return explained('server', 'address family of the cluster');
+  if (text === 'spec.ipFamilies') return explained('server', 'address family of the cluster');
   if (/^spec\.ports\[[^\]]*\]\.nodePort$/.test(text))
     return exposed(live.body) ? explained('server', 'node port allocated by the API server') : null;
   if (text === 'spec.healthCheckNodePort') return explained('server', 'node port allocated by the API server');
@@ -108,8 +108,20 @@ function tolerates(value: unknown): boolean {
       typeof entry['key'] === 'string' &&
       nodeTaints.has(entry['key']) &&
       entry['operator'] === 'Exists' &&
+      entry['effect'] === 'NoExecute' &&
       entry['tolerationSeconds'] === 300,
   );
+}
+
+/** Without labels of its own, a ReplicationController takes those of its template. */
+function replicationField({ text, candidate, live, desired }: Question): Explanation | null {
+  const label = labelIn(text, 'metadata.labels');
+  const declared = valueAt(desired, 'metadata', 'labels');
+  const copied =
+    label !== undefined &&
+    declared === undefined &&
+    valueAt(live.body, 'spec', 'template', 'metadata', 'labels', label) === candidate.live;
+  return copied ? explained('server', 'labels copied from the template') : null;
 }
 
 function claimField({ text }: Question): Explanation | null {
