@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { severities } from '../drift/drift-report.ts';
+import type { ActorClass, Severity } from '../drift/drift-report.ts';
 import { AppError } from '../errors/app-error.ts';
 import type { Episode } from '../incidents/episode.ts';
 import { formatJson, parseJson } from '../resource/json.ts';
@@ -18,7 +18,8 @@ const actorClasses = [
   'admission-suspected',
   'suspicious',
   'unknown',
-] as const;
+] as const satisfies readonly ActorClass[];
+const severities = ['info', 'low', 'medium', 'high', 'critical'] as const satisfies readonly Severity[];
 
 const text = z.string().nullable();
 const json = z.custom<JsonValue>((value) => value !== undefined);

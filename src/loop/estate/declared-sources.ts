@@ -1,0 +1,39 @@
+import type { KindRef, LiveRequest } from '../../collectors/live-source.ts';
+import type { ManifestSource } from '../../collectors/manifest-source.ts';
+import { evidenceKinds } from '../../drift/evidence-kinds.ts';
+import { ResourceScope } from '../../drift/resource-scope.ts';
+import type { Resource } from '../../resource/resource.ts';
+import type { DesiredSnapshot } from '../../resource/snapshot.ts';
+
+/** One desired source and where its objects without a namespace belong. */
+export interface DeclaredSource {
+  readonly manifests: ManifestSource;
+  readonly namespace: string;
+}
+
+/** What has to be read of the live side to judge these manifests. */
+export function liveRequest(desired: readonly DesiredSnapshot[]): LiveRequest {
+  const kinds = new Map<string, KindRef>();
+  for (const { resources } of desired) {
+    for (const { apiVersion, id } of resources) kinds.set(`${apiVersion}/${id.kind}`, { apiVersion, kind: id.kind });
+  }
+  const declared = [...kinds.values()];
+  return { declared, evidence: evidenceKinds(declared) };
+}
+
+/** Each source has its own default namespace, which only the scope of a kind tells whether to use. */
+export function placeIn(
+  snapshot: DesiredSnapshot,
+  namespace: string,
+  liveDefinitions: readonly Resource[],
+): DesiredSnapshot {
+  const definitions = [...liveDefinitions, ...snapshot.resources].filter(
+    ({ id }) => id.kind === 'CustomResourceDefinition',
+  );
+  const scope = new ResourceScope(definitions, namespace);
+  const resources = snapshot.resources.map((resource) => {
+    const id = scope.place(resource);
+    return id === resource.id ? resource : { ...resource, id };
+  });
+  return { ...snapshot, resources };
+}

@@ -1,0 +1,198 @@
+import type { KindState, LiveSource } from '../../collectors/live-source.ts';
+import { auditReport } from '../../drift/detect-drift.ts';
+import type { AuditReport, ResourceReport } from '../../drift/drift-report.ts';
+import { DriftSession } from '../../drift/drift-session.ts';
+import type { IgnoreRule } from '../../drift/subtract/user-rules.ts';
+import { asAppError } from '../../errors/app-error.ts';
+import { formatResourceId, parseResourceId } from '../../resource/resource-id.ts';
+import type { ResourceId } from '../../resource/resource-id.ts';
+import type { LiveSnapshot } from '../../resource/snapshot.ts';
+import { liveRequest } from './declared-sources.ts';
+import type { DeclaredSource } from './declared-sources.ts';
+import { DesiredSide } from './desired-side.ts';
+import type { SourceState } from './desired-side.ts';
+import type { GraphKeeper } from './graph-keeper.ts';
+import { judgeKey } from './judge-key.ts';
+import { LiveSide } from './live-side.ts';
+import type { RoundWork } from '../round.ts';
+import type { ProblemSink } from '../run-once.ts';
+
+export interface EstateOptions {
+  readonly sources: readonly DeclaredSource[];
+  readonly live: LiveSource;
+  readonly rules: readonly IgnoreRule[];
+  readonly graph: GraphKeeper;
+  readonly clock: () => Date;
+}
+
+/** How many resources are judged before waiting requests get a turn. */
+const turn = 100;
+
+/** Both sides as they are known now, and the verdict on each resource. Work follows change: a key that did not change is not judged. */
+export class Estate {
+  readonly #options: EstateOptions;
+  readonly #desired: DesiredSide;
+  readonly #live: LiveSide;
+  readonly #session: DriftSession;
+  #reports = new Map<string, ResourceReport>();
+
+  constructor(options: EstateOptions) {
+    this.#options = options;
+    this.#desired = new DesiredSide(options.sources, options.clock);
+    this.#live = new LiveSide(options.live);
+    this.#session = new DriftSession({ defaultNamespace: 'default', rules: options.rules });
+  }
+
+  /** Reads the manifests and starts to watch what they declare. Throws AppError when the live side cannot be reached at all. */
+  async open(changed: (keys: readonly string[]) => void, signal: AbortSignal): Promise<void> {
+    await this.#desired.read(signal);
+    await this.#live.open(liveRequest(this.#desired.raw), changed, signal);
+  }
+
+  async stop(): Promise<void> {
+    await this.#live.stop();
+  }
+
+  get kinds(): readonly KindState[] {
+    return this.#live.states;
+  }
+
+  get sources(): readonly SourceState[] {
+    return this.#desired.states;
+  }
+
+  /** Verdicts since the start; tests hold it to the number of changes. */
+  get judgements(): number {
+    return this.#session.judgements;
+  }
+
+  hasNewPhases(): boolean {
+    return this.#live.hasNewPhases();
+  }
+
+  /** The whole report as of the last round. */
+  report(): AuditReport {
+    return auditReport(this.#desired.snapshots, this.#liveSnapshot(), [...this.#reports.values()]);
+  }
+
+  /** Brings both sides up to date and says which keys to judge; null: all. */
+  async collect(work: RoundWork, problem: ProblemSink, signal: AbortSignal): Promise<readonly string[] | null> {
+    const keys = new Set<string>();
+    let everything = work.keys === null;
+    if (everything || work.manifests) {
+      for (const error of await this.#desired.read(signal)) problem('collect', null, error);
+      if (await this.#live.follow(liveRequest(this.#desired.raw))) everything = true;
+    }
+    const live = this.#liveSnapshot();
+    if (everything) this.#session.setLive(live);
+    else this.#takeLive(work.keys ?? [], live, keys);
+    if (everything || work.manifests) this.#takeDesired(live, keys);
+    this.#takeGaps(live, keys);
+    return everything ? null : [...keys];
+  }
+
+  #takeLive(changedKeys: readonly string[], live: LiveSnapshot, keys: Set<string>): void {
+    const { changed, deleted } = this.#live.find(changedKeys, live);
+    this.#session.updateLive(changed, deleted);
+    this.#options.graph.updateLive(changed, deleted);
+    for (const id of [...changed.map((resource) => resource.id), ...deleted]) {
+      for (const key of this.#session.affectedBy(id)) keys.add(key);
+    }
+  }
+
+  #takeDesired(live: LiveSnapshot, keys: Set<string>): void {
+    const definitions = live.resources.filter(({ id }) => id.kind === 'CustomResourceDefinition');
+    const change = this.#desired.place(definitions);
+    this.#session.setDesired(this.#desired.snapshots);
+    this.#options.graph.rebuild(
+      this.#desired.snapshots.flatMap(({ resources }) => resources),
+      live.resources,
+    );
+    for (const key of change.keys) keys.add(key);
+    if (!change.membership) return;
+    // Other namespaces and kinds may be owned now, so whatever is or was extra deserves another look.
+    for (const [key, { drift }] of this.#reports) if (drift === 'extra') keys.add(key);
+    for (const key of this.#session.keys()) if (this.#desired.sourceOf(key) === undefined) keys.add(key);
+  }
+
+  #takeGaps(live: LiveSnapshot, keys: Set<string>): void {
+    this.#session.setLiveGaps(live.gaps);
+    const desiredGaps = this.#desired.snapshots.flatMap(({ gaps }) => gaps);
+    const concerns = this.#live.changedGaps([...live.gaps, ...desiredGaps]);
+    if (concerns === null) return;
+    for (const key of new Set([...this.#session.keys(), ...this.#reports.keys()])) {
+      const id = parseResourceId(key);
+      if (id !== undefined && concerns(id)) keys.add(key);
+    }
+  }
+
+  /** Judges these keys and remembers the verdicts. One that cannot be judged is undetermined. */
+  async compare(keys: readonly string[] | null, problem: ProblemSink, signal: AbortSignal): Promise<AuditReport> {
+    const reports = new Map<string, ResourceReport>();
+    const now = this.#options.clock().toISOString();
+    let judged = 0;
+    for (const key of keys ?? this.#session.keys()) {
+      signal.throwIfAborted();
+      const report = await this.#judge(key, now, problem, signal);
+      if (report !== null) reports.set(key, report);
+      judged += 1;
+      if (judged % turn === 0) await new Promise(setImmediate);
+    }
+    this.#remember(keys, reports);
+    return auditReport(this.#desired.snapshots, this.#liveSnapshot(), [...reports.values()]);
+  }
+
+  async #judge(key: string, now: string, problem: ProblemSink, signal: AbortSignal): Promise<ResourceReport | null> {
+    try {
+      return await judgeKey(this.#session, key, { now, source: this.#desired.sourceOf(key), signal });
+    } catch (error) {
+      signal.throwIfAborted();
+      problem('compare', key, error);
+      const id = parseResourceId(key);
+      return id === undefined ? null : this.#unjudged(id, asAppError(error, `cannot judge ${key}`).why);
+    }
+  }
+
+  #unjudged(id: ResourceId, reason: string): ResourceReport {
+    const resource = this.#session.declaredResource(formatResourceId(id)) ?? this.#session.liveResource(id);
+    return {
+      apiVersion: resource?.apiVersion ?? id.group,
+      kind: id.kind,
+      namespace: id.namespace,
+      name: id.name,
+      verdict: 'undetermined',
+      drift: null,
+      differences: [],
+      suppressions: [],
+      pending: [],
+      invalid: [],
+      undetermined: [{ path: '', reason }],
+      notes: [],
+    };
+  }
+
+  #remember(keys: readonly string[] | null, reports: Map<string, ResourceReport>): void {
+    if (keys === null) {
+      this.#reports = reports;
+      return;
+    }
+    for (const key of keys) {
+      const report = reports.get(key);
+      if (report === undefined) this.#reports.delete(key);
+      else this.#reports.set(key, report);
+    }
+  }
+
+  #liveSnapshot(): LiveSnapshot {
+    const { live, clock } = this.#options;
+    return (
+      this.#live.snapshot() ?? {
+        source: live.name,
+        resources: [],
+        gaps: [{ what: live.name, why: 'it was not read yet', remedy: 'Wait for the first round', scope: {} }],
+        readAt: clock().toISOString(),
+        openApi: [],
+      }
+    );
+  }
+}

@@ -1,0 +1,76 @@
+import type { AuditReport } from '../drift/drift-report.ts';
+import { asAppError } from '../errors/app-error.ts';
+import type { EpisodeDecision, JudgedRound } from '../incidents/decide-episodes.ts';
+import { judgeResource } from '../severity/judge-drift.ts';
+import type { GraphLookup, Judgement, SeverityRule } from '../severity/judgement.ts';
+import type { ProposalOutcome, Round, RoundObserver, RoundProblem, RoundStage, RoundWork } from './round.ts';
+
+/** The stages of a round. Each may throw AppError; only an abort or a defect of `compare` ends the round. */
+export interface RoundDependencies {
+  /** Brings both sides up to date for this work and says which keys to judge; null: all. */
+  collect(work: RoundWork, problem: ProblemSink, signal: AbortSignal): Promise<readonly string[] | null>;
+  /** Judges these keys. A resource that cannot be judged is undetermined in the report and named in `problem`. */
+  compare(keys: readonly string[] | null, problem: ProblemSink, signal: AbortSignal): Promise<AuditReport>;
+  readonly graph: GraphLookup;
+  readonly rules: readonly SeverityRule[];
+  /** Stores what is to be told before anything is sent. */
+  tell(round: JudgedRound, revision: string | null): Promise<readonly EpisodeDecision[]>;
+  propose(judgements: readonly Judgement[], signal: AbortSignal): Promise<readonly ProposalOutcome[]>;
+  readonly observers: readonly RoundObserver[];
+  clock(): Date;
+}
+
+export type ProblemSink = (stage: RoundStage, resource: string | null, error: unknown) => void;
+
+/** One pass: collect, compare, judge, act, record. One bad item never ends it. Null when there was nothing to look at after all. */
+export async function runOnce(d: RoundDependencies, work: RoundWork, signal: AbortSignal): Promise<Round | null> {
+  const startedAt = d.clock();
+  const problems: RoundProblem[] = [];
+  const problem: ProblemSink = (stage, resource, error) => {
+    problems.push({ stage, resource, error: asAppError(error, `cannot ${stage}`) });
+  };
+
+  const keys = await d.collect(work, problem, signal);
+  if (keys?.length === 0 && problems.length === 0) return null;
+  const report = await d.compare(keys, problem, signal);
+  const judgements = judge(report, d, problem);
+  const judged = {
+    reports: report.resources,
+    judgements,
+    gaps: report.gaps,
+    looked: keys === null ? null : new Set(keys),
+  };
+  const decisions = await attempt('tell', [], () => d.tell(judged, report.desired.revision), problem);
+  signal.throwIfAborted();
+  const proposals = await attempt('propose', [], () => d.propose(judgements, signal), problem);
+
+  const { trigger, noticedAt } = work;
+  const finishedAt = d.clock();
+  const whole = keys === null;
+  const times = { noticedAt, startedAt, finishedAt };
+  const round: Round = { trigger, whole, ...times, report, judgements, decisions, proposals, problems };
+  for (const observer of d.observers) {
+    await attempt('record', undefined, async () => observer.finished(round), problem);
+  }
+  return round;
+}
+
+function judge(report: AuditReport, d: RoundDependencies, problem: ProblemSink): Judgement[] {
+  return report.resources.flatMap((resource) => {
+    try {
+      return judgeResource(resource, d.graph, d.rules) ?? [];
+    } catch (error) {
+      problem('judge', `${resource.kind}/${resource.namespace}/${resource.name}`, error);
+      return [];
+    }
+  });
+}
+
+async function attempt<T>(stage: RoundStage, otherwise: T, act: () => Promise<T>, problem: ProblemSink): Promise<T> {
+  try {
+    return await act();
+  } catch (error) {
+    problem(stage, null, error);
+    return otherwise;
+  }
+}
