@@ -1,0 +1,142 @@
+/** What the name of a setting says about its value. */
+export interface KeyMeaning {
+  /** The name says "here is where to connect to". */
+  readonly address: boolean;
+  /** The value is a name, not a place: a database, a label, a topic. A full address in it may still be one. */
+  readonly named: boolean;
+  /** The value is never dialled: a list of allowed callers, a callback, the own public address, an image. */
+  readonly never: boolean;
+  readonly telemetry: boolean;
+  /** Protocol that a word of the name stands for, or null. */
+  readonly protocol: string | null;
+  /** Words that are left when the address words are taken away: `payment` of `PAYMENT_SERVICE_ADDR`. */
+  readonly subject: readonly string[];
+}
+
+const addressWords: ReadonlySet<string> = new Set(
+  (
+    'host hosts hostname hostnames addr addrs address addresses url urls uri uris endpoint endpoints server servers broker ' +
+    'brokers bootstrap service services svc upstream upstreams backend backends target targets proxy node nodes seed seeds ' +
+    'contact contactpoints connect connection conn dsn peer peers gateway master primary replica replicas slave sentinel ' +
+    'sentinels origin-server api link datasource quorum ensemble remote destination pass'
+  ).split(' '),
+);
+
+/** As the last word these make the value a name, not a place. */
+const nameWords: ReadonlySet<string> = new Set(
+  (
+    'name names database databases db dbname user users username usr login password passwd pass secret token key keys queue queues ' +
+    'topic topics exchange vhost bucket buckets table tables schema keyspace index collection group groups label labels tag tags level type kind ' +
+    'provider profile profiles mode theme namespace namespaces image role version realm client driver dialect engine prefix suffix path paths ' +
+    'dir directory file files class zone region env environment id title description text message subject format strategy policy ' +
+    'algorithm method methods header headers locale language timezone tz enabled disabled enable disable ttl timeout interval size ' +
+    'count limit max min retries port ports component app application tenant cluster product category feature features flags flag ' +
+    'scope scopes audience command container workload deployment account sa serviceaccount uid uuid ref expr'
+  ).split(' '),
+);
+
+/** Anywhere in the name these say that the value lists callers, is the own address, or is never dialled. */
+const otherWords: ReadonlySet<string> = new Set(
+  'cors allowed allow whitelist allowlist denylist blocked trusted redirect callback advertised advertise listen listener listeners bind cookie virtual referer referrer noproxy canonical audience domain domains san sans image schema xmlns docs documentation license homepage example comment'.split(
+    ' ',
+  ),
+);
+
+const telemetryWords: ReadonlySet<string> = new Set(
+  'otel otlp opentelemetry zipkin jaeger tracing trace traces tracer telemetry metrics metric statsd prometheus pushgateway grafana loki tempo sentry datadog dd newrelic apm pyroscope profiler fluentd fluentbit fluent graylog logstash gelf instana dynatrace honeycomb lightstep appinsights applicationinsights skywalking wavefront kibana logging'.split(
+    ' ',
+  ),
+);
+
+const protocolWords: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    postgres: 'postgres',
+    postgresql: 'postgres',
+    pg: 'postgres',
+    pgsql: 'postgres',
+    mysql: 'mysql',
+    mariadb: 'mysql',
+    mongo: 'mongodb',
+    mongodb: 'mongodb',
+    redis: 'redis',
+    valkey: 'redis',
+    memcached: 'memcached',
+    memcache: 'memcached',
+    cassandra: 'cassandra',
+    elasticsearch: 'elasticsearch',
+    elastic: 'elasticsearch',
+    opensearch: 'elasticsearch',
+    es: 'elasticsearch',
+    clickhouse: 'clickhouse',
+    mssql: 'mssql',
+    sqlserver: 'mssql',
+    oracle: 'oracle',
+    neo4j: 'neo4j',
+    etcd: 'etcd',
+    zookeeper: 'zookeeper',
+    zk: 'zookeeper',
+    ldap: 'ldap',
+    minio: 's3',
+    s3: 's3',
+    rabbitmq: 'amqp',
+    rabbit: 'amqp',
+    amqp: 'amqp',
+    kafka: 'kafka',
+    nats: 'nats',
+    mqtt: 'mqtt',
+    pulsar: 'pulsar',
+    smtp: 'smtp',
+    grpc: 'grpc',
+  }),
+);
+
+const storeWords: ReadonlySet<string> = new Set([
+  'db',
+  'database',
+  'datasource',
+  'jdbc',
+  'sql',
+  'cache',
+  'mq',
+  'broker',
+]);
+
+/** Protocol that a word stands for: `amqp` of `rabbitmq`; null for any other word. */
+export function protocolOfWord(word: string): string | null {
+  return protocolWords.get(word) ?? null;
+}
+
+/** Whether a word of the name stands for a store or a broker without saying which. */
+export function namesStore(meaning: KeyMeaning): boolean {
+  return meaning.protocol !== null || meaning.subject.some((word) => storeWords.has(word));
+}
+
+/** Words of a name in any of the usual spellings: `PAYMENT_ADDR`, `payment.addr`, `paymentAddr`, `--payment-addr`. */
+export function wordsOf(key: string): string[] {
+  return key
+    .slice(0, 400)
+    .replaceAll(/([a-z0-9])([A-Z])/g, '$1 $2')
+    .toLowerCase()
+    .split(/[^a-z0-9]+/)
+    .filter((word) => word !== '' && !/^\d+$/.test(word));
+}
+
+/** Reads the name of a setting. Only the last two words decide between a place and a name: `db.host` is a place, `host.db` a name. */
+export function keyMeaning(key: string): KeyMeaning {
+  const words = wordsOf(key);
+  const last = words.at(-1) ?? '';
+  const isHostName = last === 'name' && ['host', 'dns', 'dnshost'].includes(words.at(-2) ?? '');
+  const wholeKey = key.toUpperCase();
+  const other = words.some((word) => otherWords.has(word)) || wholeKey === 'HOSTNAME' || wholeKey === 'NO_PROXY';
+  const named = !isHostName && nameWords.has(last) && last !== 'pass';
+  const address = isHostName || words.slice(-3).some((word) => addressWords.has(word));
+  const protocol = words.map((word) => protocolWords.get(word)).find((found) => found !== undefined) ?? null;
+  return {
+    address: address && !named && !other,
+    named,
+    never: other,
+    telemetry: words.some((word) => telemetryWords.has(word)),
+    protocol,
+    subject: words.filter((word) => !addressWords.has(word)),
+  };
+}

@@ -1,0 +1,166 @@
+import type { Coverage, DependencyGraph, GraphEdge, GraphNode } from './dependency-graph.ts';
+import { coverageOf } from './coverage.ts';
+import { durationBetween } from './impact/duration.ts';
+import { requireNode } from './find-node.ts';
+import { costScale, impactOf } from './impact/edge-impact.ts';
+import { type Walk, walkCallers } from './impact/walk-callers.ts';
+
+export const effects = ['breaks', 'degrades', 'may-degrade'] as const;
+export type Effect = (typeof effects)[number];
+
+/** One dependant in the blast radius. */
+export interface Affected {
+  readonly id: string;
+  readonly effect: Effect;
+  /** Of the effect named, from 0 to 1, along the best path. */
+  readonly probability: number;
+  readonly distance: number;
+  /** From what fails to this dependant. */
+  readonly path: readonly string[];
+  readonly evidence: readonly string[];
+  /** Entry points that reach what fails through this dependant. */
+  readonly users: readonly string[];
+  readonly tier: string | null;
+  readonly owner: string | null;
+}
+
+/** The document of CONTRACTS 3. */
+export interface BlastRadius {
+  readonly apiVersion: 'mooring.dev/v1';
+  readonly kind: 'BlastRadius';
+  readonly of: string;
+  readonly because: string;
+  readonly affected: readonly Affected[];
+  /** Dependants that were found but not listed, because the list is full. */
+  readonly unlisted: number;
+  readonly entryPoints: readonly string[];
+  readonly coverage: Coverage;
+  /** ISO 8601 duration since the graph was built. */
+  readonly graphAge: string;
+}
+
+export interface BlastOptions {
+  /** Why the question is asked: "spec.replicas drifted". */
+  readonly because?: string;
+  /** RFC 3339; the moment of asking. The graph's own moment when absent. */
+  readonly now?: string;
+  /** Dependants below this probability are left out. */
+  readonly leastProbability?: number;
+  /** Most dependants to list. */
+  readonly limit?: number;
+}
+
+/** Who breaks, degrades, or may, when `target` (a node id or KIND/NAME) fails or changes. Throws resource-not-found with near names. */
+export function blastRadius(graph: DependencyGraph, target: string, options: BlastOptions = {}): BlastRadius {
+  const of = requireNode(graph, target);
+  const walk = walkCallers(graph.adjacency, of, options.leastProbability ?? 0.05);
+  const limit = options.limit ?? 200;
+  const judged = walk.indexes.map((index) => effectOf(walk, index)).toSorted(byProbability);
+  const listed = judged.slice(0, limit).map((candidate) => describe(graph, walk, candidate));
+  const { entryPoints, users } = entriesOf(graph, listed);
+  const affected = listed.map((entry) => ({ ...entry, users: users.get(entry.id) ?? [] })).toSorted(compareAffected);
+  return {
+    apiVersion: 'mooring.dev/v1',
+    kind: 'BlastRadius',
+    of,
+    because: options.because ?? `${of} fails or changes`,
+    affected,
+    unlisted: Math.max(0, judged.length - limit),
+    entryPoints,
+    coverage: coverageOf(graph),
+    graphAge: durationBetween(graph.builtAt, options.now ?? graph.builtAt),
+  };
+}
+
+interface Candidate {
+  readonly index: number;
+  readonly effect: Effect;
+  readonly probability: number;
+}
+
+/** Breaking is said only when it is more likely than not; degrading from 30 %. */
+function effectOf(walk: Walk, index: number): Candidate {
+  const breaks = Math.exp(-walk.breakCost(index) / costScale);
+  const notices = Math.max(breaks, Math.exp(-walk.noticeCost(index) / costScale));
+  if (breaks >= 0.5) return { index, effect: 'breaks', probability: breaks };
+  return { index, effect: notices >= 0.3 ? 'degrades' : 'may-degrade', probability: notices };
+}
+
+function byProbability(one: Candidate, other: Candidate): number {
+  return other.probability - one.probability || one.index - other.index;
+}
+
+function describe(graph: DependencyGraph, walk: Walk, { index, effect, probability }: Candidate): Affected {
+  const path = walk.pathTo(index, effect === 'breaks' || walk.breakCost(index) <= walk.noticeCost(index));
+  const id = path.at(-1) ?? '';
+  const { tier, owner } = graph.nodes.getNodeAttributes(id);
+  return {
+    id,
+    effect,
+    probability: Math.round(probability * 100) / 100,
+    distance: path.length - 1,
+    path,
+    evidence: path.slice(1).flatMap((caller, at) => stepEvidence(graph, caller, path[at] ?? '')),
+    users: [],
+    tier,
+    owner,
+  };
+}
+
+/** Why one step of a path is believed: the best edge's first evidence and what its strength rests on. */
+function stepEvidence(graph: DependencyGraph, from: string, to: string): string[] {
+  const caller = graph.nodes.getNodeAttributes(from);
+  const callee = graph.nodes.getNodeAttributes(to);
+  const edges = graph.nodes.mapDirectedEdges(from, to, (_key, edge) => edge);
+  const [best] = edges.toSorted(
+    (one, other) => impactOf(other, caller, callee).notices - impactOf(one, caller, callee).notices,
+  );
+  if (best === undefined) return [];
+  return [`${caller.name} → ${callee.name}: ${whereFrom(best)}; ${impactOf(best, caller, callee).why}`];
+}
+
+function whereFrom({ evidence }: GraphEdge): string {
+  const [first] = evidence;
+  if (first === undefined) return 'no evidence';
+  const place = first.file === null ? '' : ` (${first.file}${first.line === null ? '' : `:${first.line}`})`;
+  return `${first.what}${place}`;
+}
+
+interface Entries {
+  readonly entryPoints: readonly string[];
+  readonly users: ReadonlyMap<string, readonly string[]>;
+}
+
+/**
+ * Where users come in: what is exposed, or, when nothing is, what nobody calls. An entry point counts as a user of every dependant on its
+ * own best path.
+ */
+function entriesOf(graph: DependencyGraph, listed: readonly Affected[]): Entries {
+  const isExposed = listed.filter(({ id }) => graph.nodes.getNodeAttributes(id).exposed);
+  const entries = isExposed.length > 0 ? isExposed : listed.filter(({ id }) => isRoot(graph, id));
+  const users = new Map<string, string[]>();
+  for (const entry of entries) {
+    for (const id of entry.path.slice(1)) users.set(id, [...(users.get(id) ?? []), entry.id]);
+  }
+  return { entryPoints: entries.map(({ id }) => id).toSorted(), users };
+}
+
+function isRoot(graph: DependencyGraph, id: string): boolean {
+  const { role }: GraphNode = graph.nodes.getNodeAttributes(id);
+  return role === 'workload' && graph.nodes.inDegree(id) === 0;
+}
+
+function compareAffected(one: Affected, other: Affected): number {
+  return (
+    other.probability - one.probability ||
+    compareText(one.tier ?? '~', other.tier ?? '~') ||
+    effects.indexOf(one.effect) - effects.indexOf(other.effect) ||
+    one.distance - other.distance ||
+    compareText(one.id, other.id)
+  );
+}
+
+function compareText(one: string, other: string): number {
+  if (one === other) return 0;
+  return one < other ? -1 : 1;
+}

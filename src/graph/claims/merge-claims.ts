@@ -1,0 +1,63 @@
+import { type Claim, type Evidence, type GraphEdge, strengths, type Strength } from '../dependency-graph.ts';
+
+const mostEvidence = 20;
+
+/** Claims of one pair of nodes and one layer as one edge. Independent evidence adds confidence; the strongest claim names the protocol. */
+export function mergeClaims(claims: readonly Claim[], firstSeen: string, lastSeen: string): GraphEdge | undefined {
+  const [best] = claims.toSorted(
+    (one, other) => other.confidence - one.confidence || compareEvidence(one.evidence, other.evidence),
+  );
+  if (best === undefined) return undefined;
+  const evidence = unique(claims.map((claim) => claim.evidence));
+  return {
+    from: best.from,
+    to: best.to,
+    layer: best.layer,
+    protocol: best.protocol ?? claims.find(({ protocol }) => protocol !== null)?.protocol ?? null,
+    strength: strengthOf(claims),
+    confidence: combined(claims),
+    share: claims.find(({ share }) => share !== undefined)?.share ?? null,
+    evidence: evidence.slice(0, mostEvidence),
+    firstSeen,
+    lastSeen,
+  };
+}
+
+/** What a person says counts first; then hard before soft before async, because a caller that cannot live without is the news. */
+function strengthOf(claims: readonly Claim[]): Strength {
+  const said = claims.filter(({ strength }) => strength !== 'unknown');
+  const human = said.filter(({ evidence }) => evidence.kind === 'human');
+  const pool = human.length > 0 ? human : said;
+  return strengths.find((strength) => pool.some((claim) => claim.strength === strength)) ?? 'unknown';
+}
+
+/** Different kinds of evidence are independent, repetitions of one kind are not: each kind counts with its best claim. */
+function combined(claims: readonly Claim[]): number {
+  const byKind = new Map<string, number>();
+  for (const { evidence, confidence } of claims)
+    byKind.set(evidence.kind, Math.max(byKind.get(evidence.kind) ?? 0, confidence));
+  let doubt = 1;
+  for (const confidence of byKind.values()) doubt *= 1 - confidence;
+  return Math.round((1 - doubt) * 1000) / 1000;
+}
+
+function unique(list: readonly Evidence[]): Evidence[] {
+  const seen = new Map(
+    list.map((evidence) => [`${evidence.kind}|${evidence.what}|${evidence.file}|${evidence.line}`, evidence]),
+  );
+  return [...seen.values()].toSorted(compareEvidence);
+}
+
+function compareEvidence(one: Evidence, other: Evidence): number {
+  return (
+    order(one.kind, other.kind) ||
+    order(one.file ?? '', other.file ?? '') ||
+    (one.line ?? 0) - (other.line ?? 0) ||
+    order(one.what, other.what)
+  );
+}
+
+function order(one: string, other: string): number {
+  if (one === other) return 0;
+  return one < other ? -1 : 1;
+}

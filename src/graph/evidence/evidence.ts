@@ -1,0 +1,62 @@
+import { AppError } from '../../errors/app-error.ts';
+import type { Resource } from '../../resource/resource.ts';
+import type { Claim, Evidence, EvidenceKind, Finding } from '../dependency-graph.ts';
+import type { View } from '../landscape/view.ts';
+
+/** How evidence is read; the same for a whole graph. */
+export interface EvidenceOptions {
+  /** Host names in the values of Secrets count too. Off unless the configuration switches reading them on. */
+  readonly readSecrets: boolean;
+  /** The line (from 1) that declares a path of a resource, when the source can tell; the document's first line is used otherwise. */
+  readonly lineOf?: (resource: Resource, path: string) => number | null;
+}
+
+/** A resource that may say something about dependencies, with its key in the landscape. */
+export interface Source {
+  readonly key: string;
+  readonly resource: Resource;
+  readonly namespace: string;
+}
+
+/**
+ * A document many workloads share. When it lists where everybody lives, it tells nothing about who calls whom; `build-graph.ts` decides
+ * that once all readers are known.
+ */
+export interface SharedClaim extends Claim {
+  readonly book?: string;
+}
+
+export interface Found {
+  readonly claims: SharedClaim[];
+  readonly findings: Finding[];
+}
+
+/** One kind of evidence: what a resource says, given the rest. Pure; every look at another resource goes through `view`. */
+export type EvidenceReader = (source: Source, view: View, options: EvidenceOptions) => Found;
+
+export const nothing: Found = { claims: [], findings: [] };
+
+/** Evidence that points at where a resource is declared. */
+export function evidenceOf(
+  kind: EvidenceKind,
+  what: string,
+  { resource, path, options }: { resource: Resource; path?: string | null; options: EvidenceOptions },
+): Evidence {
+  const finer = path === undefined || path === null ? null : (options.lineOf?.(resource, path) ?? null);
+  return { kind, what, file: resource.origin?.file ?? null, line: finer ?? resource.origin?.line ?? null };
+}
+
+/** The node of a source that must have one. */
+export function ownNode(source: Source, view: View): string {
+  const node = view.landscape.places.get(source.key);
+  if (node === undefined) {
+    throw new AppError({
+      code: 'internal',
+      what: `cannot place ${source.key} in the graph`,
+      why: 'it has no node',
+      remedy: 'Report this with the manifests',
+    });
+  }
+  view.asked.add(source.key);
+  return node;
+}

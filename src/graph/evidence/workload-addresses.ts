@@ -1,0 +1,159 @@
+import { type Address, layerOf } from '../addresses/address.ts';
+import { findAddresses } from '../addresses/find-addresses.ts';
+import { type KeyMeaning, keyMeaning, wordsOf } from '../addresses/key-meaning.ts';
+import type { EdgeLayer } from '../addresses/address.ts';
+import type { NodeRole, Strength } from '../dependency-graph.ts';
+import { describeNode } from '../landscape/node-facts.ts';
+import type { View } from '../landscape/view.ts';
+import {
+  evidenceOf,
+  type EvidenceOptions,
+  type Found,
+  nothing,
+  ownNode,
+  type SharedClaim,
+  type Source,
+} from './evidence.ts';
+import { type AddressInContext, isTelemetry, judgeAddress } from './judge-address.ts';
+import { switchedOff } from './switched-off.ts';
+import { type DeclaredSetting, type SettingGroup, workloadSettings } from './workload-settings.ts';
+
+/** What the environment, arguments, files and probes of a workload say it depends on. */
+export function workloadAddresses(source: Source, view: View, options: EvidenceOptions): Found {
+  const workload = view.landscape.workloads.get(source.key);
+  if (workload === undefined) return nothing;
+  const from = ownNode(source, view);
+  const { role } = describeNode(view, from);
+  const found: Found = { claims: [], findings: [] };
+  const groups = workloadSettings(workload, view, options);
+  const off = switchedOff(groups);
+  const mentions = groups.flatMap((group) => mentionsIn(group, source.namespace));
+  const books = booksOf(mentions);
+  for (const mention of mentions) {
+    const book = mention.setting.document === null ? undefined : books.get(mention.setting.document);
+    report(mention, { source, from, role, off, found, view, options, ...(book === undefined ? {} : { book }) });
+  }
+  return found;
+}
+
+interface Mention {
+  readonly setting: DeclaredSetting;
+  readonly context: AddressInContext;
+  readonly waits: boolean;
+}
+
+function mentionsIn(group: SettingGroup, namespace: string): Mention[] {
+  return group.settings.flatMap((setting, at) => {
+    const meaning = keyMeaning(setting.key);
+    return findAddresses(setting, meaning).map((address) => {
+      const ports = address.port === null ? neighbourPorts(group.settings, at) : [];
+      return { setting, waits: group.waits, context: { address, meaning, ports, origin: group.origin, namespace } };
+    });
+  });
+}
+
+/** A document is known by the hosts it lists: charts give every workload its own copy of the same list. */
+function booksOf(mentions: readonly Mention[]): ReadonlyMap<string, string> {
+  const hosts = new Map<string, Set<string>>();
+  for (const { setting, context } of mentions) {
+    if (setting.document === null) continue;
+    hosts.set(setting.document, (hosts.get(setting.document) ?? new Set()).add(context.address.host));
+  }
+  return new Map([...hosts].map(([document, names]) => [document, [...names].toSorted().join(' ')]));
+}
+
+interface Reading {
+  readonly source: Source;
+  readonly from: string;
+  readonly role: NodeRole;
+  readonly book?: string;
+  readonly off: (meaning: KeyMeaning) => string | null;
+  readonly found: Found;
+  readonly view: View;
+  readonly options: EvidenceOptions;
+}
+
+function report(
+  { setting, context, waits }: Mention,
+  { source, from, role, off, found, view, options, book }: Reading,
+): void {
+  const judgement = judgeAddress(context, view);
+  if (judgement.kind === 'nothing' || (judgement.kind === 'edge' && judgement.to === from)) return;
+  const what = `${setting.what} = ${shown(context.address)}`;
+  const evidence = evidenceOf('declared', what, { resource: setting.source, path: setting.path, options });
+  const { file, line } = evidence;
+  const disabledBy = off(context.meaning);
+  if (judgement.kind === 'finding' || disabledBy !== null) {
+    const why = judgement.kind === 'finding' ? judgement.why : `switched off by ${disabledBy}`;
+    found.findings.push({ from, what, why, file, line });
+    return;
+  }
+  const { to, unseen, facts, protocol, confidence } = judgement;
+  const layer = layerBetween(role, facts.role, protocol, isTelemetry(context));
+  const claim: SharedClaim = {
+    from,
+    to,
+    ...(unseen === null ? {} : { unseen }),
+    layer,
+    protocol,
+    strength: strengthOf(layer, waits, context),
+    confidence: setting.document === null || source.resource === setting.source ? confidence : confidence * 0.97,
+    evidence,
+    ...(book === undefined ? {} : { book }),
+  };
+  found.claims.push(claim);
+}
+
+/** Telemetry, dashboards and admin pages are a layer of their own, in both directions; a role beats a protocol. */
+export function layerBetween(from: NodeRole, to: NodeRole, protocol: string | null, telemetry: boolean): EdgeLayer {
+  if (telemetry || from === 'monitoring' || to === 'monitoring') return 'operations';
+  if (to === 'store') return 'data';
+  return to === 'broker' ? 'message' : layerOf(protocol);
+}
+
+const flagWords: ReadonlySet<string> = new Set(
+  'flagd openfeature unleash launchdarkly flipt growthbook flagsmith configcat'.split(' '),
+);
+
+/** A pod that waits for a callee cannot start without it; feature-flag clients fall back to defaults by contract; the rest is not known. */
+function strengthOf(layer: EdgeLayer, waits: boolean, { address, meaning }: AddressInContext): Strength {
+  if (layer === 'operations') return 'soft';
+  if (layer === 'message') return 'async';
+  if ([...meaning.subject, ...wordsOf(address.host)].some((word) => flagWords.has(word))) return 'soft';
+  return waits ? 'hard' : 'unknown';
+}
+
+/** The address without anything that could be a credential. */
+function shown({ host, port, form, protocol }: Address): string {
+  const place = port === null ? host : `${host}:${port}`;
+  return form === 'url' && protocol !== null ? `${protocol}://${place}` : place;
+}
+
+const furthest = 8;
+
+/** Ports that stand beside a host: `CART_PORT` to `CART_HOST`, `port_value` to `address`, the nearest first. */
+function neighbourPorts(settings: readonly DeclaredSetting[], at: number): number[] {
+  const own = stem(settings[at]?.key ?? '');
+  const near: { readonly distance: number; readonly port: number }[] = [];
+  for (let index = Math.max(0, at - furthest); index <= Math.min(settings.length - 1, at + furthest); index++) {
+    const setting = settings[index];
+    if (setting === undefined || index === at || !/^\d{1,5}$/.test(setting.value)) continue;
+    const words = wordsOf(setting.key);
+    const port = words.indexOf('port');
+    if (port < 0 || !isSame(own, words.slice(0, port))) continue;
+    near.push({ distance: Math.abs(index - at - 0.25), port: Number(setting.value) });
+  }
+  return near.toSorted((one, other) => one.distance - other.distance).map(({ port }) => port);
+}
+
+/** Words before the one that says "host". */
+function stem(key: string): string[] {
+  const words = wordsOf(key);
+  const last = words.findLastIndex((word) => /^(?:host|hostname|addr|address|server|endpoint|url|service)$/.test(word));
+  return last < 0 ? words : words.slice(0, last);
+}
+
+/** `JAEGER_UI_PORT` goes with `JAEGER_HOST`: the port may be more exact than the host. */
+function isSame(host: readonly string[], port: readonly string[]): boolean {
+  return host.length <= port.length && host.every((word, at) => port[at] === word) && port.length - host.length <= 1;
+}

@@ -1,0 +1,54 @@
+import { coverageOf } from './coverage.ts';
+import { type DependencyGraph, type GraphDocument, type GraphEdge, type GraphNode, roles } from './dependency-graph.ts';
+import { formatJson } from '../resource/json.ts';
+import { writeDot, writeGraphml, writeMermaid } from './write-graph.ts';
+
+export const graphFormats = ['json', 'dot', 'mermaid', 'graphml'] as const;
+export type GraphFormat = (typeof graphFormats)[number];
+
+/** The whole graph as text. JSON is the document of CONTRACTS 2; the drawings leave configuration objects out. */
+export function exportGraph(graph: DependencyGraph, format: GraphFormat): string {
+  const document = graphDocument(graph);
+  switch (format) {
+    case 'json':
+      return formatJson(document, 2);
+    case 'dot':
+      return writeDot(document);
+    case 'mermaid':
+      return writeMermaid(document);
+    case 'graphml':
+      return writeGraphml(document);
+  }
+}
+
+/** The document of CONTRACTS 2, in an order that depends on nothing but the content. */
+export function graphDocument(graph: DependencyGraph): GraphDocument {
+  const nodes = graph.nodes.mapNodes((_id, node) => node).toSorted(compareNodes);
+  const edges = graph.nodes.mapEdges((_key, edge) => stillDeclared(edge, graph.builtAt)).toSorted(compareEdges);
+  return {
+    apiVersion: 'mooring.dev/v1',
+    kind: 'DependencyGraph',
+    builtAt: graph.builtAt,
+    nodes,
+    edges,
+    coverage: coverageOf(graph),
+  };
+}
+
+/** A manifest that still says so was seen as late as the manifests were read. */
+function stillDeclared(edge: GraphEdge, builtAt: string): GraphEdge {
+  return edge.evidence.some(({ kind }) => kind !== 'observed') ? { ...edge, lastSeen: builtAt } : edge;
+}
+
+function compareNodes(one: GraphNode, other: GraphNode): number {
+  return roles.indexOf(one.role) - roles.indexOf(other.role) || compareText(one.id, other.id);
+}
+
+function compareEdges(one: GraphEdge, other: GraphEdge): number {
+  return compareText(one.from, other.from) || compareText(one.to, other.to) || compareText(one.layer, other.layer);
+}
+
+function compareText(one: string, other: string): number {
+  if (one === other) return 0;
+  return one < other ? -1 : 1;
+}

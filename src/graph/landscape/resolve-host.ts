@@ -1,0 +1,75 @@
+import { isIpAddress } from '../addresses/find-addresses.ts';
+import type { Service } from './service.ts';
+import { keyFor } from './landscape.ts';
+import { aliasesOf, knowsNamespace, placeOf, resourceAt, selected, serviceAt, type View } from './view.ts';
+
+/**
+ * Where a host name leads. `node`: a node of the graph, with the Service that has the name, if it is one. `missing`: a cluster name that
+ * no manifest declares, in a namespace the manifests know. `elsewhere`: a cluster name in a namespace they do not know. `outside`: a
+ * public name or an address.
+ */
+export type Resolution =
+  | { readonly kind: 'node'; readonly node: string; readonly service: Service | null }
+  | { readonly kind: 'missing'; readonly namespace: string; readonly name: string }
+  | { readonly kind: 'elsewhere'; readonly namespace: string; readonly name: string }
+  | { readonly kind: 'outside'; readonly host: string };
+
+/** Resolves a host as a pod in `namespace` would: own namespace first, then `name.namespace`, then aliases, then the world. */
+export function resolveHost(view: View, host: string, namespace: string): Resolution {
+  const alias = aliasesOf(view, host)
+    .map((key) => placeOf(view, key))
+    .find((node) => node !== undefined);
+  if (alias !== undefined) return { kind: 'node', node: alias, service: null };
+  if (isIpAddress(host)) return { kind: 'outside', host };
+  const labels = host.replace(/\.$/, '').split('.');
+  const svc = labels.indexOf('svc');
+  const inCluster = svc >= 2 ? labels.slice(0, svc) : labels;
+  const [name = '', second] = inCluster;
+  if (second === undefined) return named(view, namespace, name) ?? { kind: 'missing', namespace, name };
+  const found = (inCluster.length === 2 ? named(view, second, name) : undefined) ?? podOf(view, inCluster, namespace);
+  if (found !== undefined) return found;
+  if (svc >= 2) return unknownName(view, inCluster.at(-1) ?? '', inCluster.slice(0, -1).join('.'));
+  if (inCluster.length > 2) return { kind: 'outside', host };
+  if (knowsNamespace(view, second)) return { kind: 'missing', namespace: second, name };
+  return isPublicEnding(second) ? { kind: 'outside', host } : { kind: 'elsewhere', namespace: second, name };
+}
+
+function unknownName(view: View, namespace: string, name: string): Resolution {
+  return { kind: knowsNamespace(view, namespace) ? 'missing' : 'elsewhere', namespace, name };
+}
+
+/** A Service by name, or what an operator makes of the name. An ExternalName leads to the node that stands for the Service itself. */
+function named(view: View, namespace: string, name: string): Resolution | undefined {
+  const service = serviceAt(view, namespace, name);
+  const node = service === undefined ? undefined : placeOf(view, keyFor('', 'Service', namespace, name));
+  if (service !== undefined && node !== undefined) return { kind: 'node', node, service };
+  const made = aliasesOf(view, `${name}.${namespace}`)
+    .map((key) => placeOf(view, key))
+    .find((found) => found !== undefined);
+  return made === undefined ? undefined : { kind: 'node', node: made, service: null };
+}
+
+/** `kafka-0.kafka-headless[.namespace]`: a pod of a StatefulSet through its governing Service. */
+function podOf(view: View, labels: readonly string[], namespace: string): Resolution | undefined {
+  const [pod = '', governing = '', own = namespace] = labels;
+  const ordinal = /^(.{1,200})-\d{1,4}$/.exec(pod);
+  if (ordinal?.[1] === undefined) return undefined;
+  const service = serviceAt(view, own, governing);
+  if (service === undefined) return undefined;
+  const setKey = keyFor('apps', 'StatefulSet', own, ordinal[1]);
+  const set = resourceAt(view, setKey);
+  const behind = set === undefined ? selected(view, own, service.selector)[0] : setKey;
+  const node = behind === undefined ? placeOf(view, keyFor('', 'Service', own, governing)) : placeOf(view, behind);
+  return node === undefined ? undefined : { kind: 'node', node, service };
+}
+
+const publicEndings: ReadonlySet<string> = new Set(
+  'com org net io dev cloud ai app gov edu mil int info biz co me tv xyz tech online site store shop page run'.split(
+    ' ',
+  ),
+);
+
+/** Whether a last label is one of the public name system, rather than a namespace. Two letters are a country. */
+export function isPublicEnding(label: string): boolean {
+  return publicEndings.has(label) || /^[a-z]{2}$/.test(label);
+}

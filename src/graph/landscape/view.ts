@@ -1,0 +1,53 @@
+import type { JsonObject } from '../../resource/json.ts';
+import type { Resource } from '../../resource/resource.ts';
+import { keyFor, labelKey, type Landscape, workloadsWith } from './landscape.ts';
+import type { Service } from './service.ts';
+
+/**
+ * A landscape as one piece of evidence sees it. Every question is written down in `asked`, also when the answer is "no such thing":
+ * when one of these keys changes, the evidence is read again, and nothing else is.
+ */
+export interface View {
+  readonly landscape: Landscape;
+  readonly asked: Set<string>;
+}
+
+export function resourceAt(view: View, key: string): Resource | undefined {
+  view.asked.add(key);
+  return view.landscape.resources.get(key);
+}
+
+/** Body of a ConfigMap, Secret or other configuration object of the core group. */
+export function configAt(view: View, kind: string, namespace: string, name: string): JsonObject | undefined {
+  return resourceAt(view, keyFor('', kind, namespace, name))?.body;
+}
+
+export function serviceAt(view: View, namespace: string, name: string): Service | undefined {
+  const key = keyFor('', 'Service', namespace, name);
+  view.asked.add(key);
+  return view.landscape.services.get(key);
+}
+
+/** Node of a resource, or undefined when it has none. */
+export function placeOf(view: View, key: string): string | undefined {
+  view.asked.add(key);
+  return view.landscape.places.get(key);
+}
+
+/** Keys of the workloads that a selector finds in a namespace. */
+export function selected(view: View, namespace: string, selector: ReadonlyMap<string, string>): string[] {
+  for (const label of selector) view.asked.add(`label ${labelKey(namespace, label)}`);
+  return workloadsWith(view.landscape, namespace, selector);
+}
+
+/** Resources that answer to a host name which is no Service's. */
+export function aliasesOf(view: View, host: string): readonly string[] {
+  view.asked.add(`host ${host}`);
+  return [...(view.landscape.hosts.get(host) ?? [])].toSorted();
+}
+
+/** Whether the manifests hold anything in a namespace. */
+export function knowsNamespace(view: View, namespace: string): boolean {
+  view.asked.add(`namespace ${namespace}`);
+  return view.landscape.namespaces.has(namespace);
+}
