@@ -4,8 +4,8 @@ import { auditReport } from './drift/detect-drift.ts';
 import type { AuditReport, ResourceReport } from './drift/drift-report.ts';
 import { DriftSession } from './drift/drift-session.ts';
 import type { IgnoreRule } from './drift/subtract/user-rules.ts';
-import { type DeclaredSource, liveRequest, placeIn } from './loop/declared-sources.ts';
-import { judgeKey } from './loop/judge-key.ts';
+import { type DeclaredSource, liveRequest, placeIn } from './loop/estate/declared-sources.ts';
+import { judgeKey } from './loop/estate/judge-key.ts';
 import type { Resource } from './resource/resource.ts';
 import { formatResourceId } from './resource/resource-id.ts';
 import type { DesiredSnapshot, LiveSnapshot } from './resource/snapshot.ts';
@@ -22,7 +22,7 @@ export interface BothSides {
   readonly desired: readonly DesiredSnapshot[];
   readonly live: LiveSnapshot;
   /** The source that declares a resource (by `formatResourceId`). */
-  sourceOf(key: string): ManifestSource | undefined;
+  readonly sourceOf: (key: string) => ManifestSource | undefined;
 }
 
 export interface Comparison extends BothSides {

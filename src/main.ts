@@ -33,5 +33,6 @@ process.exitCode = await runCli({
   signal: abort.signal,
   services: {
     openWorkbench: async (options) => (await import('./app-workbench.ts')).openWorkbench(options),
+    openMemory: async (options) => (await import('./app-memory.ts')).openMemory(options),
   },
 });

@@ -2,8 +2,11 @@ import { Command, CommanderError } from 'commander';
 import { AppError, asAppError } from '../errors/app-error.ts';
 import { addAuditCommand } from './audit-command.ts';
 import type { CliContext } from './cli-context.ts';
+import { addCheckConfigCommand } from './check-config-command.ts';
 import { CommandRun } from './command-run.ts';
 import { describeError } from './describe-error.ts';
+import { addDiffCommand } from './diff-command.ts';
+import { addEpisodesCommand } from './episodes-command.ts';
 import { exitCodes } from './exit-codes.ts';
 import { addGraphCommand } from './graph-command.ts';
 import { wantsJson } from './output-format.ts';
@@ -22,6 +25,8 @@ export async function runCli(context: CliContext): Promise<number> {
   }
 }
 
+const commands = [addAuditCommand, addDiffCommand, addEpisodesCommand, addGraphCommand, addCheckConfigCommand] as const;
+
 /** The whole grammar of the command line. */
 export function createProgram(run: CommandRun): Command {
   const program = new Command('mooring')
@@ -39,7 +44,7 @@ export function createProgram(run: CommandRun): Command {
       getOutHelpWidth: () => run.context.columns ?? 100,
       getOutHasColors: () => run.context.colour,
     });
-  for (const add of [addAuditCommand, addGraphCommand]) add(program, run);
+  for (const add of commands) add(program, run);
   return program;
 }
 
@@ -53,11 +58,12 @@ function complain(context: CliContext, thrown: unknown): number {
 
 /** Commander's own message, in the words and the shape of every other error. */
 function usageError(error: CommanderError): AppError {
-  const why = error.message.replace(/^error: /, '').replace(/\n\(?(Did you mean [^)]*)\)?$/, '. $1');
+  const [reason = '', suggestion] = error.message.replace(/^error: /, '').split('\n');
+  const why = suggestion === undefined ? reason : `${reason}, ${suggestion.replace(/[()?]/g, '').toLowerCase()}?`;
   return new AppError({
     code: 'usage',
     what: 'cannot read the command line',
-    why: error.code === 'commander.help' ? 'it names no command' : why.replace(/[.?]$/, ''),
+    why: error.code === 'commander.help' ? 'it names no command' : why.replace(/\.$/, ''),
     remedy: 'Run "mooring --help", or "mooring COMMAND --help" for one command',
   });
 }

@@ -1,6 +1,6 @@
 import type { CliContext } from './cli-context.ts';
 import { exitCodes } from './exit-codes.ts';
-import type { Workbench } from './workbench.ts';
+import type { Workbench } from '../app-ports.ts';
 
 /** One run of one command: where its output goes and what its exit code will be. */
 export class CommandRun {

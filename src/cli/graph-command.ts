@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import type { CommandRun } from './command-run.ts';
 import { outputOption } from './output-format.ts';
 import { textOption } from './source-options.ts';
-import { graphFormats } from './workbench.ts';
+import { graphFormats } from '../app-ports.ts';
 
 /** `mooring graph export`: who depends on whom, as manifests (and optionally the live side) show it. */
 export function addGraphCommand(program: Command, run: CommandRun): void {

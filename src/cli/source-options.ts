@@ -1,5 +1,5 @@
 import { type Command, type OptionValues } from 'commander';
-import type { SourceRequest } from './workbench.ts';
+import type { SourceRequest } from '../app-ports.ts';
 
 const desiredHelp = 'what Git says: a directory, or REPO[#REVISION][:PATH]';
 const liveHelp = 'what the cluster holds: a directory of dumps, or kube:[CONTEXT]';

@@ -1,4 +1,5 @@
-import type { AuditReport } from '../drift/drift-report.ts';
+import type { AuditReport } from './drift/drift-report.ts';
+import type { Episode } from './incidents/episode.ts';
 
 /** What a command line says about the two sides. What is absent comes from the configuration file, when there is one. */
 export interface SourceRequest {
@@ -19,13 +20,21 @@ export interface Workbench extends AsyncDisposable {
   exportGraph(sources: SourceRequest, format: GraphFormat, signal: AbortSignal): Promise<string>;
 }
 
-export interface WorkbenchOptions {
+export interface EpisodeFilter {
+  readonly state: 'open' | 'resolved' | undefined;
+  readonly limit: number;
+}
+
+/** What has been remembered. Opened from the state file alone, beside a running daemon or without one. */
+export interface Memory extends AsyncDisposable {
+  /** Newest first. */
+  episodes(filter: EpisodeFilter): Promise<readonly Episode[]>;
+}
+
+export interface OpenOptions {
   /** Path of a `mooring.yaml`, or undefined for none. */
   readonly configFile: string | undefined;
   readonly env: Readonly<Record<string, string | undefined>>;
-}
-
-/** Opened only by the command that needs it, so that a small command loads little. */
-export interface CliServices {
-  openWorkbench(options: WorkbenchOptions): Promise<Workbench>;
+  /** Flags that win over the file, by long name without dashes. */
+  readonly flags?: Readonly<Record<string, string | undefined>>;
 }
