@@ -82,7 +82,7 @@ function pagePath(served: ServedKind, pageSize: number, token: string): string {
   const query = new URLSearchParams();
   if (pageSize > 0) query.set('limit', String(pageSize));
   if (token !== '') query.set('continue', token);
-  return query.size === 0 ? served.path : `${served.path}?${query}`;
+  return query.size === 0 ? served.path : `${served.path}?${query.toString()}`;
 }
 
 /** A list, or undefined for anything else: a proxy's HTML page, an empty body, half a document, a Table. */

@@ -1,0 +1,217 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { KindRef, LiveFeed, LiveRequest } from '../../collectors/live-source.ts';
+import { groupOf, type ResourceId } from '../../resource/resource-id.ts';
+import type { Gap, LiveSnapshot } from '../../resource/snapshot.ts';
+import type { KubernetesConnection } from '../connection/kubernetes-connection.ts';
+import { type Discovery, discoverKinds } from '../discovery/discover-kinds.ts';
+import { kindKey, type ServedKind } from '../discovery/served-kind.ts';
+import { poisonGap, secretDataGap, unknownKindGap } from '../list/kind-gaps.ts';
+import { isSecret } from '../list/live-object.ts';
+import { groupVersionsOf, kindsOf } from '../list/requested-kinds.ts';
+import type { OpenApiDocuments, OpenApiReader } from '../openapi-documents.ts';
+import { type ChangeCollector, createChangeCollector } from './change-collector.ts';
+import { Reflector, type ReflectorOptions, type ReflectorSink } from './reflector.ts';
+import { unsyncedGap } from './unsynced-gap.ts';
+import { KindLedger, type WatchedKindState } from './watched-kind.ts';
+
+export interface FeedOptions extends ReflectorOptions {
+  readonly source: string;
+  readonly openApi: OpenApiReader;
+  /** How often discovery and schemas are asked for changes; an unchanged answer is a few bytes. */
+  readonly discoveryMs: number;
+  /** Hears of exceptions of the consumer and of rediscovery that failed; both are survived. */
+  readonly onFault: (what: string, error: unknown) => void;
+}
+
+interface Watched {
+  readonly reflector: Reflector;
+  readonly done: Promise<void>;
+}
+
+/** Several kinds of one cluster kept current. Made by `createFeed`, ended by `stop`. */
+export class KubernetesFeed implements LiveFeed {
+  readonly #options: FeedOptions;
+  readonly #changes: ChangeCollector;
+  readonly #stop = new AbortController();
+  readonly #watched = new Map<string, Watched>();
+  /** Kinds that were asked for and that the server does not know, with how long already. */
+  readonly #unknown = new Map<string, { readonly ref: KindRef; readonly ledger: KindLedger }>();
+  readonly #quiet = new Set<Reflector>();
+  #request: LiveRequest = { declared: [], evidence: [] };
+  #discovery: Discovery;
+  #schemas: OpenApiDocuments = { documents: [], gaps: [] };
+  #isLookingAgain = false;
+  #work: Promise<void> = Promise.resolve();
+  #rhythm: Promise<void> = Promise.resolve();
+
+  constructor(options: FeedOptions, discovery: Discovery, changed: (ids: readonly ResourceId[]) => void) {
+    this.#options = options;
+    this.#discovery = discovery;
+    this.#changes = createChangeCollector(changed, (error) => options.onFault('a consumer of changes failed', error));
+  }
+
+  /** Begins to look for new, changed and vanished kinds. */
+  start(): void {
+    this.#rhythm = this.#lookAgainRegularly();
+  }
+
+  snapshot(): LiveSnapshot {
+    const reflectors = [...this.#watched.values()].map(({ reflector }) => reflector);
+    return {
+      source: this.#options.source,
+      readAt: this.#options.clock().toISOString(),
+      resources: reflectors.flatMap((reflector) => reflector.resources()),
+      gaps: [...this.#gaps(reflectors)],
+      openApi: this.#schemas.documents,
+    };
+  }
+
+  *#gaps(reflectors: readonly Reflector[]): Generator<Gap> {
+    for (const { ref } of this.#unknown.values()) yield unknownKindGap(ref, this.#discovery);
+    for (const reflector of reflectors) {
+      const { served, poisoned } = reflector;
+      if (reflector.phase !== 'synced') yield unsyncedGap(reflector);
+      if (poisoned > 0) yield poisonGap(served, poisoned);
+      if (isSecret(served) && !this.#options.readSecrets) yield secretDataGap;
+    }
+    yield* this.#schemas.gaps;
+  }
+
+  states(): readonly WatchedKindState[] {
+    const known = [...this.#watched.values()].map(({ reflector }) => reflector.state());
+    const unknown = [...this.#unknown.values()].map(({ ref, ledger }) => ledger.state(ref, 0, undefined));
+    return [...known, ...unknown];
+  }
+
+  follow(request: LiveRequest): Promise<void> {
+    const work = this.#work.then(async () => {
+      this.#request = request;
+      await this.#rediscoverIfNeeded();
+      // Whoever follows a kind looks at all of it afterwards; its first list is no news.
+      await Promise.all([this.#adapt(true), this.#readSchemas()]);
+    });
+    this.#work = work.catch(() => {});
+    return work;
+  }
+
+  async stop(): Promise<void> {
+    this.#stop.abort();
+    this.#changes.stop();
+    const watched = [...this.#watched.values()];
+    for (const { reflector } of watched) reflector.stop();
+    await Promise.allSettled([...watched.map(({ done }) => done), this.#rhythm, this.#work]);
+  }
+
+  /** A kind that discovery did not name when it was last asked may have come since. */
+  async #rediscoverIfNeeded(): Promise<void> {
+    const refs = kindsOf(this.#request);
+    if (refs.every((ref) => this.#discovery.kinds.has(kindKey(ref)))) return;
+    await this.#rediscover();
+  }
+
+  async #rediscover(): Promise<boolean> {
+    const refs = kindsOf(this.#request);
+    try {
+      const found = await discoverKinds(this.#connection, groupVersionsOf(refs), this.#discovery, this.#stop.signal);
+      const isNew = found !== this.#discovery;
+      this.#discovery = found;
+      return isNew;
+    } catch (error) {
+      // What was known stays known: a server that is down has not lost its kinds.
+      if (!this.#stop.signal.aborted) this.#options.onFault('discovery failed', error);
+      return false;
+    }
+  }
+
+  get #connection(): KubernetesConnection {
+    return this.#options.connection;
+  }
+
+  /** Starts and stops reflectors so that they fit the request and the discovery; resolves when the new ones are settled. */
+  async #adapt(isQuiet: boolean): Promise<void> {
+    const wanted = new Map(kindsOf(this.#request).map((ref) => [kindKey(ref), ref]));
+    for (const [key, { reflector }] of this.#watched) {
+      const served = this.#discovery.kinds.get(key);
+      if (wanted.has(key) && served !== undefined && isSameCollection(served, reflector.served)) continue;
+      reflector.stop();
+      this.#watched.delete(key);
+      // Everything it held is now unknown, or about to be listed anew.
+      if (wanted.has(key)) this.#changes.add(reflector.ids());
+    }
+    for (const [key, ref] of wanted) if (!this.#watched.has(key)) this.#begin(key, ref, isQuiet);
+    for (const key of this.#unknown.keys()) if (!wanted.has(key)) this.#unknown.delete(key);
+    const { signal } = this.#stop;
+    await Promise.all([...this.#watched.values()].map(({ reflector }) => reflector.settled));
+    signal.throwIfAborted();
+  }
+
+  #begin(key: string, ref: KindRef, isQuiet: boolean): void {
+    const served = this.#discovery.kinds.get(key);
+    if (served === undefined) {
+      if (this.#unknown.has(key)) return;
+      const ledger = new KindLedger(this.#options.clock());
+      ledger.enter('gone', 'the server does not know this kind', this.#options.clock());
+      this.#unknown.set(key, { ref, ledger });
+      if (!isQuiet) this.#changes.add([wholeKind(ref)]);
+      return;
+    }
+    this.#unknown.delete(key);
+    const reflector = new Reflector(served, this.#options, this.#sink);
+    if (isQuiet) {
+      this.#quiet.add(reflector);
+      void reflector.settled.then(() => this.#quiet.delete(reflector));
+    }
+    this.#watched.set(key, { reflector, done: reflector.run() });
+  }
+
+  readonly #sink: ReflectorSink = {
+    changed: (ids, reflector) => {
+      if (!this.#quiet.has(reflector)) this.#changes.add(ids);
+    },
+    phaseChanged: (reflector) => {
+      if (!this.#quiet.has(reflector)) this.#changes.add([...reflector.ids(), wholeKind(reflector.served)]);
+    },
+    lost: () => this.#lookAgain(),
+  };
+
+  async #readSchemas(): Promise<void> {
+    const groupVersions = groupVersionsOf(this.#request.declared);
+    const read = await this.#options.openApi.read(groupVersions, this.#stop.signal);
+    // While the server is away the documents that were read before are better than none.
+    if (read.gaps.length > 0 && read.documents.length < this.#schemas.documents.length) return;
+    this.#schemas = read;
+  }
+
+  async #lookAgainRegularly(): Promise<void> {
+    const { signal } = this.#stop;
+    while (!signal.aborted) {
+      const { discoveryMs, random } = this.#options;
+      await sleep(discoveryMs * (0.75 + random() / 2), undefined, { signal, ref: false }).catch(() => {});
+      if (!signal.aborted) this.#lookAgain();
+      await this.#work;
+    }
+  }
+
+  /** Asks discovery once more, soon; several reasons at the same moment make one request. */
+  #lookAgain(): void {
+    if (this.#isLookingAgain || this.#stop.signal.aborted) return;
+    this.#isLookingAgain = true;
+    const work = this.#work.then(async () => {
+      this.#isLookingAgain = false;
+      if (!(await this.#rediscover())) return;
+      await Promise.all([this.#adapt(false), this.#readSchemas()]);
+    });
+    this.#work = work.catch((error: unknown) => {
+      if (!this.#stop.signal.aborted) this.#options.onFault('adapting to new kinds failed', error);
+    });
+  }
+}
+
+/** Stands for every object of a kind, read or not: an id without a name. */
+function wholeKind(ref: KindRef): ResourceId {
+  return { group: groupOf(ref.apiVersion), kind: ref.kind, namespace: '', name: '' };
+}
+
+function isSameCollection(a: ServedKind, b: ServedKind): boolean {
+  return a.path === b.path && a.namespaced === b.namespaced && a.verbs.includes('watch') === b.verbs.includes('watch');
+}
