@@ -1,4 +1,5 @@
-import type { Coverage, DependencyGraph, GraphEdge, GraphNode } from './dependency-graph.ts';
+import type { DependencyGraph } from './dependency-graph.ts';
+import type { Coverage, GraphEdge, GraphNode } from './graph-shapes.ts';
 import { coverageOf } from './coverage.ts';
 import { durationBetween } from './impact/duration.ts';
 import { requireNode } from './find-node.ts';

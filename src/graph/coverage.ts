@@ -1,4 +1,5 @@
-import type { Coverage, DependencyGraph, Finding } from './dependency-graph.ts';
+import type { DependencyGraph } from './dependency-graph.ts';
+import type { Coverage, Finding } from './graph-shapes.ts';
 
 /** What the graph rests on and what it cannot show. */
 export function coverageOf(graph: DependencyGraph): Coverage {

@@ -1,88 +1,9 @@
 import type { MultiDirectedGraph } from 'graphology';
-import type { EdgeLayer } from './addresses/address.ts';
-import type { Adjacency } from './impact/adjacency.ts';
-import type { EvidenceOptions } from './evidence/evidence.ts';
-import type { Landscape } from './landscape/landscape.ts';
 import type { Ledger } from './claims/ledger.ts';
-
-export const roles = ['workload', 'job', 'gateway', 'store', 'broker', 'external', 'monitoring', 'config'] as const;
-export type NodeRole = (typeof roles)[number];
-
-export const strengths = ['hard', 'soft', 'async', 'unknown'] as const;
-export type Strength = (typeof strengths)[number];
-
-/**
- * `declared`: a manifest says so. `permitted`: a NetworkPolicy allows it, which proves nothing. `observed`: traffic was measured.
- * `human`: an annotation or a catalogue says so.
- */
-export type EvidenceKind = 'declared' | 'permitted' | 'observed' | 'human';
-
-/** Why an edge is believed. `line` counts from 1. Never holds a credential. */
-export interface Evidence {
-  readonly kind: EvidenceKind;
-  readonly what: string;
-  readonly file: string | null;
-  readonly line: number | null;
-}
-
-/** A node of CONTRACTS 2 plus what the blast radius needs. Written as a type, because graphology wants attributes with an index. */
-export type GraphNode = {
-  readonly id: string;
-  readonly name: string;
-  readonly namespace: string | null;
-  readonly role: NodeRole;
-  readonly resources: readonly string[];
-  readonly owner: string | null;
-  readonly tier: string | null;
-  /** Reachable from outside the cluster: a gateway, a LoadBalancer, a NodePort. */
-  readonly exposed: boolean;
-  /** Wanted replicas of the workload; null when unknown or not a workload. */
-  readonly replicas: number | null;
-};
-
-/** An edge of CONTRACTS 2. `from` calls, reads or routes to `to`. Times are RFC 3339. */
-export type GraphEdge = {
-  readonly from: string;
-  readonly to: string;
-  readonly layer: EdgeLayer;
-  readonly protocol: string | null;
-  readonly strength: Strength;
-  /** From 0 to 1: how sure it is that the edge exists. */
-  readonly confidence: number;
-  /** Share of the caller's traffic, from 0 to 1, when measured. */
-  readonly share: number | null;
-  readonly evidence: readonly Evidence[];
-  readonly firstSeen: string;
-  readonly lastSeen: string;
-};
-
-/** A reference that leads nowhere, or that was switched off: no edge, but worth a look. */
-export interface Finding {
-  readonly from: string;
-  readonly what: string;
-  readonly why: string;
-  readonly file: string | null;
-  readonly line: number | null;
-}
-
-export interface Coverage {
-  /** Workloads in the graph, and how many of them have at least one call, data or message edge. */
-  readonly workloads: number;
-  readonly withEvidence: number;
-  /** What the graph cannot show, in sentences. */
-  readonly notSeen: readonly string[];
-  readonly findings: readonly Finding[];
-}
-
-/** The document of CONTRACTS 2. */
-export interface GraphDocument {
-  readonly apiVersion: 'mooring.dev/v1';
-  readonly kind: 'DependencyGraph';
-  readonly builtAt: string;
-  readonly nodes: readonly GraphNode[];
-  readonly edges: readonly GraphEdge[];
-  readonly coverage: Coverage;
-}
+import type { EvidenceOptions } from './evidence/evidence.ts';
+import type { GraphEdge, GraphNode } from './graph-shapes.ts';
+import type { Adjacency } from './impact/adjacency.ts';
+import type { Landscape } from './landscape/landscape.ts';
 
 /** How much the last build or update had to do; tests hold it to the size of the change. */
 export interface GraphWork {
@@ -100,17 +21,4 @@ export interface DependencyGraph {
   readonly options: EvidenceOptions;
   builtAt: string;
   work: GraphWork;
-}
-
-/** What one piece of evidence claims. `to` may be a node that no resource stands for: then `unseen` describes it. */
-export interface Claim {
-  readonly from: string;
-  readonly to: string;
-  readonly unseen?: GraphNode;
-  readonly layer: EdgeLayer;
-  readonly protocol: string | null;
-  readonly strength: Strength;
-  readonly confidence: number;
-  readonly share?: number;
-  readonly evidence: Evidence;
 }

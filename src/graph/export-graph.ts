@@ -1,5 +1,6 @@
 import { coverageOf } from './coverage.ts';
-import { type DependencyGraph, type GraphDocument, type GraphEdge, type GraphNode, roles } from './dependency-graph.ts';
+import { type DependencyGraph } from './dependency-graph.ts';
+import { type GraphDocument, type GraphEdge, type GraphNode, roles } from './graph-shapes.ts';
 import { formatJson } from '../resource/json.ts';
 import { writeDot, writeGraphml, writeMermaid } from './write-graph.ts';
 

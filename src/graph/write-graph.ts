@@ -1,4 +1,4 @@
-import type { GraphDocument, GraphEdge, GraphNode } from './dependency-graph.ts';
+import type { GraphDocument, GraphEdge, GraphNode } from './graph-shapes.ts';
 
 /** Nodes and edges a drawing shows: configuration objects would hide everything else. */
 function drawn({ nodes, edges }: GraphDocument): { nodes: GraphNode[]; edges: GraphEdge[] } {

@@ -1,5 +1,6 @@
 import { addNode, removeCaller, removeNode, setCaller } from '../impact/adjacency.ts';
-import type { Claim, DependencyGraph, GraphEdge } from '../dependency-graph.ts';
+import type { DependencyGraph } from '../dependency-graph.ts';
+import type { Claim, GraphEdge } from '../graph-shapes.ts';
 import { packCosts, impactOf } from '../impact/edge-impact.ts';
 import { nodeOf } from '../landscape/node-facts.ts';
 import { mergeClaims } from './merge-claims.ts';

@@ -1,4 +1,4 @@
-import type { Claim, Finding } from '../dependency-graph.ts';
+import type { Claim, Finding } from '../graph-shapes.ts';
 import type { SharedClaim } from '../evidence/evidence.ts';
 import { addTo, type KeyIndex, removeFrom } from '../landscape/key-index.ts';
 

@@ -1,4 +1,4 @@
-import { type Claim, type Evidence, type GraphEdge, strengths, type Strength } from '../dependency-graph.ts';
+import { type Claim, type Evidence, type GraphEdge, strengths, type Strength } from '../graph-shapes.ts';
 
 const mostEvidence = 20;
 

@@ -1,6 +1,6 @@
 import { AppError } from '../../errors/app-error.ts';
 import type { Resource } from '../../resource/resource.ts';
-import type { Claim, Evidence, EvidenceKind, Finding } from '../dependency-graph.ts';
+import type { Claim, Evidence, EvidenceKind, Finding } from '../graph-shapes.ts';
 import type { View } from '../landscape/view.ts';
 
 /** How evidence is read; the same for a whole graph. */

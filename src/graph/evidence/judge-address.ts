@@ -1,7 +1,7 @@
 import { type Address, isTelemetryPort, layerOf, protocolOfPort } from '../addresses/address.ts';
 import { isIpAddress } from '../addresses/find-addresses.ts';
 import { type KeyMeaning, keyMeaning, protocolOfWord, wordsOf } from '../addresses/key-meaning.ts';
-import type { GraphNode } from '../dependency-graph.ts';
+import type { GraphNode } from '../graph-shapes.ts';
 import { isPublicEnding, type Resolution, resolveHost } from '../landscape/resolve-host.ts';
 import type { Service } from '../landscape/service.ts';
 import { describeNode, type NodeFacts } from '../landscape/node-facts.ts';

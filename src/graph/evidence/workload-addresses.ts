@@ -2,7 +2,7 @@ import { type Address, layerOf } from '../addresses/address.ts';
 import { findAddresses } from '../addresses/find-addresses.ts';
 import { type KeyMeaning, keyMeaning, wordsOf } from '../addresses/key-meaning.ts';
 import type { EdgeLayer } from '../addresses/address.ts';
-import type { NodeRole, Strength } from '../dependency-graph.ts';
+import type { NodeRole, Strength } from '../graph-shapes.ts';
 import { describeNode } from '../landscape/node-facts.ts';
 import type { View } from '../landscape/view.ts';
 import {

@@ -1,5 +1,5 @@
 import { wordsOf } from '../addresses/key-meaning.ts';
-import type { GraphEdge, GraphNode } from '../dependency-graph.ts';
+import type { GraphEdge, GraphNode } from '../graph-shapes.ts';
 
 /** What the failure of a callee does to one caller: how likely the caller breaks, and how likely it notices at all. From 0 to 1. */
 export interface Impact {

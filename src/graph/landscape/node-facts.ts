@@ -1,4 +1,4 @@
-import type { GraphNode, NodeRole } from '../dependency-graph.ts';
+import type { GraphNode, NodeRole } from '../graph-shapes.ts';
 import { stringAt } from '../../resource/json.ts';
 import { parseResourceId } from '../../resource/resource-id.ts';
 import type { Landscape } from './landscape.ts';

@@ -1,5 +1,5 @@
 import type { ResourceId } from '../../resource/resource-id.ts';
-import type { NodeRole } from '../dependency-graph.ts';
+import type { NodeRole } from '../graph-shapes.ts';
 
 /** Kinds besides workloads and Services that are nodes of their own, by the role they play. Any group that uses the name counts. */
 const kinds: ReadonlyMap<string, NodeRole> = new Map<string, NodeRole>([

@@ -1,6 +1,6 @@
 import { protocolOfPort } from '../addresses/address.ts';
 import { protocolOfWord, wordsOf } from '../addresses/key-meaning.ts';
-import type { NodeRole } from '../dependency-graph.ts';
+import type { NodeRole } from '../graph-shapes.ts';
 
 /** What the guess goes by. */
 export interface Appearance {
