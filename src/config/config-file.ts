@@ -28,17 +28,28 @@ export async function readConfigFile(file: string): Promise<ConfigFile> {
       remedy: 'Correct the YAML',
     };
   });
-  return {
-    tree: problems.length > 0 ? {} : toTree(document),
-    problems,
-    lineOf: (path) => lineIn(document, lines, path),
-  };
+  const lineOf = (path: readonly PropertyKey[]) => lineIn(document, lines, path);
+  if (problems.length > 0) return { tree: {}, problems, lineOf };
+  const tree = toTree(document);
+  return tree === undefined ? { tree: {}, problems: [tooManyAliases], lineOf } : { tree, problems: [], lineOf };
 }
 
-/** `toJS` refuses alias bombs by throwing; an empty file is an empty configuration. */
+const tooManyAliases: ConfigProblem = {
+  path: 'the configuration',
+  line: null,
+  value: null,
+  reason: 'its aliases multiply beyond all bounds',
+  remedy: 'Write values out instead of using aliases',
+};
+
+/** Undefined for an alias bomb, which the parser refuses by throwing; an empty file is an empty configuration. */
 function toTree(document: Document): unknown {
-  const tree: unknown = document.toJS({ maxAliasCount: 50 });
-  return tree ?? {};
+  try {
+    const tree: unknown = document.toJS({ maxAliasCount: 50 });
+    return tree ?? {};
+  } catch {
+    return undefined;
+  }
 }
 
 function lineIn(document: Document, lines: LineCounter, path: readonly PropertyKey[]): number | null {
