@@ -1,19 +1,14 @@
 import type { Segment } from '../../resource/field-path.ts';
 import { isJsonObject, type JsonArray, type JsonScalar, type JsonValue } from '../../resource/json.ts';
 import { isScalar } from '../normalise/scalars.ts';
-import type { ListNode, TypeNode } from '../schema/type-node.ts';
+import type { ListNode } from '../schema/type-node.ts';
 import { itemType } from '../schema/type-node.ts';
 import { alignOrdered, alignUnordered, type Pair } from './align-lists.ts';
-import type { TreeComparer } from './compare-trees.ts';
+import type { Comparer, Place } from './comparer.ts';
 import { environmentOrderMatters, isOrderedKeyed, isUnordered } from './list-meaning.ts';
 
-interface At {
-  readonly type: TypeNode;
-  readonly owner: string;
-}
-
 /** Compares two lists by what the type says of them: elements by key, by value, or aligned by position. */
-export function compareLists(comparer: TreeComparer, desired: JsonArray, live: JsonArray, at: At): void {
+export function compareLists(comparer: Comparer, desired: JsonArray, live: JsonArray, at: Place): void {
   const { type } = at;
   if (type.kind === 'list' && type.listType === 'map' && isKeyed(desired, type) && isKeyed(live, type)) {
     return compareKeyed(comparer, desired, live, { type, owner: at.owner });
@@ -89,7 +84,7 @@ function lastOfTwins(list: JsonArray, type: ListNode): Map<string, KeyedElement>
 }
 
 function compareKeyed(
-  comparer: TreeComparer,
+  comparer: Comparer,
   desired: JsonArray,
   live: JsonArray,
   at: { type: ListNode; owner: string },
@@ -128,7 +123,7 @@ interface Orders {
   readonly liveKeys: readonly string[];
 }
 
-function noteOrder(comparer: TreeComparer, orders: Orders, at: At): void {
+function noteOrder(comparer: Comparer, orders: Orders, at: Place): void {
   const shared = new Set(orders.liveKeys);
   const before = orders.desiredKeys.filter((key) => shared.has(key));
   const common = new Set(before);
@@ -141,7 +136,7 @@ function noteOrder(comparer: TreeComparer, orders: Orders, at: At): void {
 }
 
 /** Returns whether the members are the same in another order. */
-function compareSets(comparer: TreeComparer, desired: JsonArray, live: JsonArray, at: At): boolean {
+function compareSets(comparer: Comparer, desired: JsonArray, live: JsonArray, at: Place): boolean {
   const item = itemType(at.type);
   const liveSet = new Set(live.map(String));
   const desiredSet = new Set(desired.map(String));
@@ -164,7 +159,7 @@ function compareSets(comparer: TreeComparer, desired: JsonArray, live: JsonArray
   return equal && desired.some((value, index) => value !== live[index]);
 }
 
-function compareAtomic(comparer: TreeComparer, desired: JsonArray, live: JsonArray, at: At): void {
+function compareAtomic(comparer: Comparer, desired: JsonArray, live: JsonArray, at: Place): void {
   const item = itemType(at.type);
   const owner = `${at.owner}[]`;
   const below = { type: item, owner };
@@ -183,10 +178,10 @@ function compareAtomic(comparer: TreeComparer, desired: JsonArray, live: JsonArr
 }
 
 function descend(
-  comparer: TreeComparer,
+  comparer: Comparer,
   pairs: readonly Pair[],
   lists: { desired: JsonArray; live: JsonArray },
-  at: At,
+  at: Place,
 ): void {
   for (const pair of pairs) {
     const before = pair.desired === null ? undefined : lists.desired[pair.desired];

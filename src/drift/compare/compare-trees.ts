@@ -10,9 +10,10 @@ import {
 import { isAbsentEquivalent, isGrouping } from '../normalise/empty-values.ts';
 import { isScalar, scalarsEqual } from '../normalise/scalars.ts';
 import { anyNode, fieldType, type MapNode, type TypeNode } from '../schema/type-node.ts';
-import { goDefault } from '../subtract/go-defaults.ts';
+import { defaultAsDeclared, goDefault } from '../subtract/go-defaults.ts';
 import { schemaDefault } from '../schema/schema-default.ts';
 import type { Candidate, Comparison } from './candidate.ts';
+import type { Comparer } from './comparer.ts';
 import { compareLists } from './compare-lists.ts';
 import { mapDifference } from './map-difference.ts';
 
@@ -23,7 +24,7 @@ const maxDepth = 100;
  * Walks desired and live together, guided by the type, and keeps only what differs. Defaults of the server are set aside on the
  * way, since whether two list elements are the same depends on them.
  */
-export class TreeComparer {
+export class TreeComparer implements Comparer {
   readonly result: Comparison = { candidates: [], defaulted: [], notes: new Set() };
   /** Values that aligning lists may look at, shared by all probes of one resource. */
   readonly #budget: { left: number };
@@ -68,6 +69,8 @@ export class TreeComparer {
   added(live: JsonValue, type: TypeNode, owner: string, declaredDefault?: JsonValue): void {
     const context = { liveParents: this.#liveParents, desiredParents: this.#desiredParents };
     const byDefault = declaredDefault ?? goDefault(owner, live, context);
+    const asDeclared = declaredDefault ?? defaultAsDeclared(owner, live, context);
+    if (asDeclared !== undefined && sameUnderDefault(asDeclared, live, type)) return this.#defaulted(live);
     if (byDefault === undefined) {
       if (isAbsentEquivalent(live, type, owner)) return this.#defaulted(live);
       return this.push('added', undefined, live, { type, owner });
@@ -134,20 +137,22 @@ export class TreeComparer {
 
   #maps(desired: JsonObject, live: JsonObject, type: MapNode, owner: string): void {
     if (sameMap(desired, live)) return;
-    const byDefault = goDefault(owner, live, { liveParents: this.#liveParents, desiredParents: this.#desiredParents });
+    const context = { liveParents: this.#liveParents, desiredParents: this.#desiredParents };
+    const defaults = [goDefault(owner, live, context), defaultAsDeclared(owner, live, context)].filter(isJsonObject);
     for (const change of mapDifference(desired, live)) {
       this.within({ kind: 'field', name: change.key }, () => {
         const [before, after] = [desired[change.key], live[change.key]];
-        if (change.desired === undefined && after !== undefined)
-          this.#addedKey(after, isJsonObject(byDefault) ? byDefault[change.key] : undefined, type.value);
+        const expected = defaults.map((byDefault) => byDefault[change.key]);
+        if (change.desired === undefined && after !== undefined) this.#addedKey(after, expected, type.value);
         else if (change.live === undefined && before !== undefined) this.removed(before, type.value, '');
         else if (before !== undefined && after !== undefined) this.value(before, after, type.value, '');
       });
     }
   }
 
-  #addedKey(live: JsonValue, byDefault: JsonValue | undefined, type: TypeNode): void {
-    if (byDefault !== undefined && sameUnderDefault(byDefault, live, type)) this.#defaulted(live);
+  #addedKey(live: JsonValue, expected: readonly (JsonValue | undefined)[], type: TypeNode): void {
+    const byDefault = expected.some((value) => value !== undefined && sameUnderDefault(value, live, type));
+    if (byDefault) this.#defaulted(live);
     else this.push('added', undefined, live, { type, owner: '' });
   }
 

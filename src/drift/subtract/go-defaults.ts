@@ -7,15 +7,8 @@ import {
   objectAt,
   stringAt,
 } from '../../resource/json.ts';
-
-/** Where a defaulted field sits: the objects from the root down to its parent. `desired` is undefined below what Git declares. */
-export interface DefaultContext {
-  readonly liveParents: readonly JsonObject[];
-  readonly desiredParents: readonly (JsonObject | undefined)[];
-}
-
-/** A constant, or what the server derives from neighbouring fields. The live value lets a rule accept one of several. */
-export type DefaultRule = JsonValue | ((live: JsonValue, context: DefaultContext) => JsonValue | undefined);
+import { type DefaultContext, type DefaultRule, parent } from './default-rule.ts';
+import { extensionDefaults } from './extension-defaults.ts';
 
 /** What the server writes into a field that nobody set, or undefined when it writes nothing. */
 export function goDefault(owner: string, live: JsonValue, context: DefaultContext): JsonValue | undefined {
@@ -23,8 +16,14 @@ export function goDefault(owner: string, live: JsonValue, context: DefaultContex
   return typeof rule === 'function' ? rule(live, context) : rule;
 }
 
-function parent(context: DefaultContext): JsonObject {
-  return context.liveParents.at(-1) ?? {};
+/**
+ * What the server derived from the declared neighbours before somebody changed them: it stores a default once and does not
+ * follow. Undefined for constants.
+ */
+export function defaultAsDeclared(owner: string, live: JsonValue, context: DefaultContext): JsonValue | undefined {
+  const rule = defaultTable.get(owner);
+  if (typeof rule !== 'function') return undefined;
+  return rule(live, { ...context, liveParents: context.desiredParents.map((declared) => declared ?? {}) });
 }
 
 function desiredParent(context: DefaultContext): JsonObject {
@@ -95,7 +94,6 @@ function policyTypes(context: DefaultContext): JsonValue {
 }
 
 const rollingUpdate = { maxSurge: '25%', maxUnavailable: '25%' };
-const emptySelector = {};
 
 /**
  * Defaults that live only in the Go code of Kubernetes 1.36 (`pkg/apis/<group>/<version>/defaults.go`), by type and field.
@@ -176,7 +174,7 @@ const rows: Readonly<Record<string, DefaultRule>> = {
   'core.v1.ReplicationControllerSpec.selector': (_live, context) =>
     objectAt(parent(context), 'template', 'metadata', 'labels'),
   'core.v1.LimitRangeItem.default': (live, context) => limitDefaults(live, context, ['max']),
-  'core.v1.LimitRangeItem.defaultRequest': (live, context) => limitDefaults(live, context, ['default', 'min']),
+  'core.v1.LimitRangeItem.defaultRequest': (live, context) => limitDefaults(live, context, ['default', 'max', 'min']),
   'discovery.v1.EndpointPort.protocol': 'TCP',
   'discovery.v1.EndpointPort.name': '',
   'apps.v1.DeploymentSpec.replicas': 1,
@@ -258,38 +256,7 @@ const rows: Readonly<Record<string, DefaultRule>> = {
   'flowcontrol.v1.QueuingConfiguration.queueLengthLimit': 50,
 };
 
-const webhookRows: Readonly<Record<string, DefaultRule>> = Object.fromEntries(
-  ['ValidatingWebhook', 'MutatingWebhook'].flatMap((type): [string, DefaultRule][] => [
-    [`admissionregistration.v1.${type}.failurePolicy`, 'Fail'],
-    [`admissionregistration.v1.${type}.matchPolicy`, 'Equivalent'],
-    [`admissionregistration.v1.${type}.namespaceSelector`, emptySelector],
-    [`admissionregistration.v1.${type}.objectSelector`, emptySelector],
-    [`admissionregistration.v1.${type}.timeoutSeconds`, 10],
-    [`admissionregistration.v1.${type}.reinvocationPolicy`, 'Never'],
-  ]),
-);
-
-const extensionRows: Readonly<Record<string, DefaultRule>> = {
-  'admissionregistration.v1.RuleWithOperations.scope': '*',
-  'admissionregistration.v1.NamedRuleWithOperations.scope': '*',
-  'admissionregistration.v1.ServiceReference.port': 443,
-  'admissionregistration.v1.ValidatingAdmissionPolicySpec.failurePolicy': 'Fail',
-  'admissionregistration.v1.MutatingAdmissionPolicySpec.failurePolicy': 'Fail',
-  'admissionregistration.v1.MatchResources.matchPolicy': 'Equivalent',
-  'admissionregistration.v1.MatchResources.namespaceSelector': emptySelector,
-  'admissionregistration.v1.MatchResources.objectSelector': emptySelector,
-  'apiextensions.v1.ServiceReference.port': 443,
-  'apiextensions.v1.CustomResourceDefinitionSpec.conversion': { strategy: 'None' },
-  'apiextensions.v1.CustomResourceDefinitionNames.listKind': (_live, context) => {
-    const kind = stringAt(parent(context), 'kind');
-    return kind === undefined ? undefined : `${kind}List`;
-  },
-  'apiextensions.v1.CustomResourceDefinitionNames.singular': (_live, context) =>
-    stringAt(parent(context), 'kind')?.toLowerCase(),
-};
-
 const defaultTable: ReadonlyMap<string, DefaultRule> = new Map([
   ...Object.entries(rows),
-  ...Object.entries(webhookRows),
-  ...Object.entries(extensionRows),
+  ...Object.entries(extensionDefaults),
 ]);

@@ -18,14 +18,14 @@ const byKind: Readonly<Record<string, Explain>> = {
   ReplicationController: replicationField,
 };
 
-function serviceField({ text, candidate, live }: Question): Explanation | null {
+function serviceField({ text, candidate, live, desired }: Question): Explanation | null {
   const headless = valueAt(live.body, 'spec', 'clusterIP') === 'None';
   if ((text === 'spec.clusterIP' || text === 'spec.clusterIPs') && !headless)
     return explained('server', 'address allocated by the API server');
   if (text === 'spec.clusterIPs' && headless) return explained('server', 'mirrors spec.clusterIP');
   if (text === 'spec.ipFamilies') return explained('server', 'address family of the cluster');
   if (/^spec\.ports\[[^\]]*\]\.nodePort$/.test(text))
-    return exposed(live.body) ? explained('server', 'node port allocated by the API server') : null;
+    return exposed(live.body) || exposed(desired) ? explained('server', 'node port allocated by the API server') : null;
   if (text === 'spec.healthCheckNodePort') return explained('server', 'node port allocated by the API server');
   if (text === 'spec.selector' || candidate.live === undefined) return null;
   return null;
@@ -117,11 +117,10 @@ function tolerates(value: unknown): boolean {
 function replicationField({ text, candidate, live, desired }: Question): Explanation | null {
   const label = labelIn(text, 'metadata.labels');
   const declared = valueAt(desired, 'metadata', 'labels');
-  const copied =
-    label !== undefined &&
-    declared === undefined &&
-    valueAt(live.body, 'spec', 'template', 'metadata', 'labels', label) === candidate.live;
-  return copied ? explained('server', 'labels copied from the template') : null;
+  const from = (body: JsonObject): JsonValue | undefined =>
+    valueAt(body, 'spec', 'template', 'metadata', 'labels', label ?? '');
+  const copied = declared === undefined && [from(live.body), from(desired)].includes(candidate.live);
+  return label !== undefined && copied ? explained('server', 'labels copied from the template') : null;
 }
 
 function claimField({ text }: Question): Explanation | null {
