@@ -26,6 +26,8 @@ export const errorCodes = {
   'store-unavailable': 'The state file cannot be opened or written (rights, disk full, locked).',
   'store-damaged': 'The state file cannot be read.',
   'port-taken': 'An address to listen on is in use.',
+  'listen-failed': 'An address to listen on cannot be used.',
+  'not-ready': 'The first round has not finished yet.',
   'delivery-failed': 'A hook could not be delivered.',
   internal: 'A defect of Mooring.',
 } as const;

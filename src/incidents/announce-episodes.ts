@@ -6,24 +6,13 @@ import { isWorse } from '../severity/severity-scale.ts';
 import type { EpisodeDecision } from './decide-episodes.ts';
 import type { Delivery } from './delivery.ts';
 import type { Episode } from './episode.ts';
-import type { Hash } from './episode-fingerprint.ts';
 import { eventBody } from './event-body.ts';
-import type { EventKind } from './event-body.ts';
+import type { EventContext, EventKind } from './event-body.ts';
 
 /** A target as far as deciding needs it: what is milder than `minSeverity` is not sent there. */
 export interface AnnounceTarget {
   readonly name: string;
   readonly minSeverity: Severity;
-}
-
-export interface AnnounceContext {
-  readonly hash: Hash;
-  /** RFC 3339. */
-  readonly now: string;
-  /** Who speaks, as a CloudEvents source: a URI reference such as `/mooring/prod-eu`. */
-  readonly eventSource: string;
-  /** The commit that desired state was read at, or null. */
-  readonly revision: string | null;
 }
 
 const eventOf: Readonly<Record<'open' | 'update' | 'resolve', EventKind>> = {
@@ -37,7 +26,7 @@ export function announceEpisodes(
   decisions: readonly EpisodeDecision[],
   judgements: readonly Judgement[],
   targets: readonly AnnounceTarget[],
-  context: AnnounceContext,
+  context: EventContext,
 ): Delivery[] {
   const judged = new Map(judgements.map((judgement) => [formatResourceId(judgement.id), judgement]));
   const news = new Map<string, { kind: EventKind; subject: string; episodes: Episode[] }>();
@@ -69,7 +58,7 @@ interface Addressed {
   readonly body: string;
 }
 
-function deliveryOf({ id, kind, subject, target, body }: Addressed, { hash, now }: AnnounceContext): Delivery {
+function deliveryOf({ id, kind, subject, target, body }: Addressed, { hash, now }: EventContext): Delivery {
   return {
     id: `msg_${hash(`${id}\n${target}`).slice(0, 24)}`,
     target,
@@ -80,7 +69,7 @@ function deliveryOf({ id, kind, subject, target, body }: Addressed, { hash, now 
   };
 }
 
-function eventId({ hash }: AnnounceContext, kind: EventKind, episodes: readonly Episode[]): string {
+function eventId({ hash }: EventContext, kind: EventKind, episodes: readonly Episode[]): string {
   const state = episodes.map(({ id, updatedAt }) => `${id} ${updatedAt}`);
   return `evt_${hash([kind, ...state].join('\n')).slice(0, 24)}`;
 }

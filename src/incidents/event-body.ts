@@ -1,9 +1,19 @@
 import type { JsonValue } from '../resource/json.ts';
 import type { Judgement } from '../severity/judgement.ts';
-import type { AnnounceContext } from './announce-episodes.ts';
 import type { Episode } from './episode.ts';
+import type { Hash } from './episode-fingerprint.ts';
 
 export type EventKind = 'opened' | 'updated' | 'resolved';
+
+export interface EventContext {
+  readonly hash: Hash;
+  /** RFC 3339. */
+  readonly now: string;
+  /** Who speaks, as a CloudEvents source: a URI reference such as `/mooring/prod-eu`. */
+  readonly eventSource: string;
+  /** The commit that desired state was read at, or null. */
+  readonly revision: string | null;
+}
 
 export interface News {
   readonly id: string;
@@ -30,7 +40,7 @@ const mostEpisodes = 20;
 const mostAffected = 10;
 const longestValue = 400;
 
-export function eventBody(news: News, context: AnnounceContext): EventBody {
+export function eventBody(news: News, context: EventContext): EventBody {
   return {
     specversion: '1.0',
     id: news.id,

@@ -2,6 +2,7 @@ import type { KindState } from '../collectors/live-source.ts';
 import type { AuditReport } from '../drift/drift-report.ts';
 import { asAppError } from '../errors/app-error.ts';
 import type { AppError } from '../errors/app-error.ts';
+import type { DependencyGraph } from '../graph/dependency-graph.ts';
 import { errorFields } from '../log/logger.ts';
 import type { Logger } from '../log/logger.ts';
 import { backOff } from './back-off.ts';
@@ -107,6 +108,11 @@ export class Daemon implements AsyncDisposable {
     return this.#lastWholeRound === null ? null : this.#estate.report();
   }
 
+  /** The dependency graph as of the last round; null before the first. */
+  get graph(): DependencyGraph | null {
+    return this.#estate.graph.graph;
+  }
+
   /** Asks for a whole round. */
   look(): void {
     this.#queue.add('asked', null);
@@ -192,11 +198,11 @@ export class Daemon implements AsyncDisposable {
   }
 }
 
-function stagesOf({ act, graph, clock }: DaemonOptions, estate: Estate): RoundDependencies {
+function stagesOf({ act, clock }: DaemonOptions, estate: Estate): RoundDependencies {
   return {
     collect: (work, problem, signal) => estate.collect(work, problem, signal),
     compare: (keys, problem, signal) => estate.compare(keys, problem, signal),
-    graph,
+    graph: estate.graph,
     clock,
     ...act,
   };

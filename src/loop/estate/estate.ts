@@ -11,7 +11,7 @@ import { liveRequest } from './declared-sources.ts';
 import type { DeclaredSource } from './declared-sources.ts';
 import { DesiredSide } from './desired-side.ts';
 import type { SourceState } from './desired-side.ts';
-import type { GraphKeeper } from './graph-keeper.ts';
+import { GraphKeeper } from './graph-keeper.ts';
 import { judgeKey } from './judge-key.ts';
 import { LiveSide } from './live-side.ts';
 import type { RoundWork } from '../round.ts';
@@ -21,7 +21,6 @@ export interface EstateOptions {
   readonly sources: readonly DeclaredSource[];
   readonly live: LiveSource;
   readonly rules: readonly IgnoreRule[];
-  readonly graph: GraphKeeper;
   readonly clock: () => Date;
 }
 
@@ -34,12 +33,17 @@ export class Estate {
   readonly #desired: DesiredSide;
   readonly #live: LiveSide;
   readonly #session: DriftSession;
+  readonly graph: GraphKeeper;
   #reports = new Map<string, ResourceReport>();
 
   constructor(options: EstateOptions) {
     this.#options = options;
     this.#desired = new DesiredSide(options.sources, options.clock);
     this.#live = new LiveSide(options.live);
+    this.graph = new GraphKeeper({
+      clock: options.clock,
+      lineOf: (resource, path) => this.#desired.sourceOf(formatResourceId(resource.id))?.lineOf(resource, path) ?? null,
+    });
     this.#session = new DriftSession({ defaultNamespace: 'default', rules: options.rules });
   }
 
@@ -94,7 +98,7 @@ export class Estate {
   #takeLive(changedKeys: readonly string[], live: LiveSnapshot, keys: Set<string>): void {
     const { changed, deleted } = this.#live.find(changedKeys, live);
     this.#session.updateLive(changed, deleted);
-    this.#options.graph.updateLive(changed, deleted);
+    this.graph.updateLive(changed, deleted);
     for (const id of [...changed.map((resource) => resource.id), ...deleted]) {
       for (const key of this.#session.affectedBy(id)) keys.add(key);
     }
@@ -104,7 +108,7 @@ export class Estate {
     const definitions = live.resources.filter(({ id }) => id.kind === 'CustomResourceDefinition');
     const change = this.#desired.place(definitions);
     this.#session.setDesired(this.#desired.snapshots);
-    this.#options.graph.rebuild(
+    this.graph.rebuild(
       this.#desired.snapshots.flatMap(({ resources }) => resources),
       live.resources,
     );

@@ -1,0 +1,119 @@
+import { z } from 'zod';
+import { AppError } from '../errors/app-error.ts';
+import type { ApiQueries } from './api-queries.ts';
+import { selectReport } from './select-report.ts';
+import { toStatusDocument } from './status-document.ts';
+
+/** One documented route. `answer` gets parameters that `parameters` has parsed already. */
+export interface ApiRoute {
+  readonly path: string;
+  readonly summary: string;
+  readonly parameters: z.ZodObject;
+  /** `kind` of the document that it answers with. */
+  readonly answers: string;
+  answer(queries: ApiQueries, parameters: unknown): Promise<unknown>;
+}
+
+const limit = z.coerce.number().int().min(1).max(1000).default(100);
+const word = z.string().min(1).max(300);
+
+/** Keeps the parameters of one route typed, although the table holds them all. */
+function route<T extends z.ZodObject>(parts: {
+  readonly path: string;
+  readonly summary: string;
+  readonly parameters: T;
+  readonly answers: string;
+  answer(queries: ApiQueries, parameters: z.output<T>): unknown;
+}): ApiRoute {
+  return { ...parts, answer: async (queries, parameters) => parts.answer(queries, parts.parameters.parse(parameters)) };
+}
+
+export const apiRoutes: readonly ApiRoute[] = [
+  route({
+    path: '/api/v1/status',
+    summary: 'What Mooring watches, how current that is, and what troubles it.',
+    parameters: z.strictObject({}),
+    answers: 'Status',
+    answer: (queries) => toStatusDocument(queries.status()),
+  }),
+  route({
+    path: '/api/v1/audit',
+    summary: 'The whole audit report as of the last round.',
+    parameters: z.strictObject({
+      verdict: z.enum(['in-sync', 'drifted', 'pending', 'invalid', 'undetermined']).optional(),
+      namespace: word.optional(),
+      kind: word.optional(),
+    }),
+    answers: 'AuditReport',
+    answer: (queries, filter) => selectReport(known(queries.report(), 'the audit report'), filter),
+  }),
+  route({
+    path: '/api/v1/episodes',
+    summary: 'Episodes of drift, newest first.',
+    parameters: z.strictObject({ state: z.enum(['open', 'resolved']).optional(), resource: word.optional(), limit }),
+    answers: 'EpisodeList',
+    answer: async (queries, { state, resource, limit: most }) => ({
+      ...header('EpisodeList'),
+      items: await queries.episodes({
+        limit: most,
+        ...(state === undefined ? {} : { state }),
+        ...(resource === undefined ? {} : { resource }),
+      }),
+    }),
+  }),
+  route({
+    path: '/api/v1/episodes/:id',
+    summary: 'One episode, by its id or the beginning of it.',
+    parameters: z.strictObject({ id: word }),
+    answers: 'Episode',
+    answer: async (queries, { id }) => {
+      const episode = await queries.episode(id);
+      if (episode !== null) return { ...header('Episode'), ...episode };
+      throw new AppError({
+        code: 'episode-not-found',
+        what: `cannot show episode ${id}`,
+        why: 'no episode, or more than one, has that id',
+        remedy: 'List the episodes and take one of their ids',
+      });
+    },
+  }),
+  route({
+    path: '/api/v1/deliveries',
+    summary: 'Notifications with their attempts, newest first.',
+    parameters: z.strictObject({ state: z.enum(['waiting', 'delivered', 'dead']).optional(), limit }),
+    answers: 'DeliveryList',
+    answer: async (queries, { state, limit: most }) => ({
+      ...header('DeliveryList'),
+      items: await queries.deliveries(state ?? null, most),
+    }),
+  }),
+  route({
+    path: '/api/v1/graph',
+    summary: 'The dependency graph with the evidence for each edge.',
+    parameters: z.strictObject({}),
+    answers: 'DependencyGraph',
+    answer: (queries) => known(queries.graph(), 'the dependency graph'),
+  }),
+  route({
+    path: '/api/v1/blast-radius',
+    summary: 'What breaks, degrades or may, when something fails or changes.',
+    parameters: z.strictObject({ of: word }),
+    answers: 'BlastRadius',
+    answer: (queries, { of }) => known(queries.blastRadius(of), 'the blast radius'),
+  }),
+];
+
+export function header(kind: string): { readonly apiVersion: 'mooring.dev/v1'; readonly kind: string } {
+  return { apiVersion: 'mooring.dev/v1', kind };
+}
+
+function known<T>(value: T | null, what: string): T {
+  if (value !== null) return value;
+  throw new AppError({
+    code: 'not-ready',
+    what: `cannot show ${what} yet`,
+    why: 'the first round has not finished',
+    remedy: 'Ask again in a moment; /readyz says what it waits for',
+    retryable: true,
+  });
+}

@@ -1,0 +1,173 @@
+export type MetricType = 'counter' | 'gauge' | 'histogram';
+
+/** One metric. `labels` have closed sets of values, or are capped (see `round-metrics.ts`): no resource ever becomes a series. */
+export interface Metric {
+  readonly type: MetricType;
+  readonly help: string;
+  readonly labels: readonly string[];
+  /** `stable` metrics keep name, labels and meaning within a major version. */
+  readonly stability: 'stable' | 'alpha';
+  /** Upper bounds, for histograms. */
+  readonly buckets?: readonly number[];
+}
+
+/** Every metric that Mooring itself exposes; `docs/metrics.md` is made from this. */
+export const metrics = {
+  mooring_build_info: {
+    type: 'gauge',
+    help: 'Always 1; the version is a label.',
+    labels: ['version'],
+    stability: 'stable',
+  },
+  mooring_resources: {
+    type: 'gauge',
+    help: 'Resources by verdict, as of the last round.',
+    labels: ['verdict'],
+    stability: 'stable',
+  },
+  mooring_drifted_resources: {
+    type: 'gauge',
+    help: 'Drifted resources by namespace, kind and severity. Beyond 200 combinations namespace and kind are "other".',
+    labels: ['namespace', 'kind', 'severity'],
+    stability: 'stable',
+  },
+  mooring_differences: {
+    type: 'gauge',
+    help: 'Differences that nothing explains, by the class of their author and their severity.',
+    labels: ['actor', 'severity'],
+    stability: 'stable',
+  },
+  mooring_suppressions: {
+    type: 'gauge',
+    help: 'Differences that belong to somebody entitled to them, by class.',
+    labels: ['class'],
+    stability: 'stable',
+  },
+  mooring_gaps: {
+    type: 'gauge',
+    help: 'Things that could not be read; what they cover is undetermined.',
+    labels: [],
+    stability: 'stable',
+  },
+  mooring_episodes_open: {
+    type: 'gauge',
+    help: 'Open episodes of drift by severity.',
+    labels: ['severity'],
+    stability: 'stable',
+  },
+  mooring_episodes_oldest_onset_timestamp_seconds: {
+    type: 'gauge',
+    help: 'When the oldest open episode began at the latest; absent while none is open.',
+    labels: [],
+    stability: 'stable',
+  },
+  mooring_episodes_opened_total: {
+    type: 'counter',
+    help: 'Episodes opened, by severity and whether the same drift was there before.',
+    labels: ['severity', 'recurred'],
+    stability: 'stable',
+  },
+  mooring_episodes_resolved_total: { type: 'counter', help: 'Episodes resolved.', labels: [], stability: 'stable' },
+  mooring_rounds_total: {
+    type: 'counter',
+    help: 'Finished rounds by what triggered them.',
+    labels: ['trigger'],
+    stability: 'stable',
+  },
+  mooring_round_problems_total: {
+    type: 'counter',
+    help: 'Things that went wrong in a round that went on, by stage.',
+    labels: ['stage'],
+    stability: 'stable',
+  },
+  mooring_round_duration_seconds: {
+    type: 'histogram',
+    help: 'How long a round took, by whether it looked at everything.',
+    labels: ['whole'],
+    stability: 'alpha',
+    buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60],
+  },
+  mooring_change_to_verdict_seconds: {
+    type: 'histogram',
+    help: 'From a live change being noticed to its verdict being recorded.',
+    labels: [],
+    stability: 'alpha',
+    buckets: [0.01, 0.025, 0.05, 0.1, 0.2, 0.3, 0.5, 1, 2.5, 5, 10],
+  },
+  mooring_judged_resources_total: {
+    type: 'counter',
+    help: 'Verdicts computed. It follows changes, not the size of the cluster.',
+    labels: [],
+    stability: 'stable',
+  },
+  mooring_last_round_timestamp_seconds: {
+    type: 'gauge',
+    help: 'When the last whole round finished. Alert when it is old: verdicts are then stale.',
+    labels: [],
+    stability: 'stable',
+  },
+  mooring_source_read_timestamp_seconds: {
+    type: 'gauge',
+    help: 'When a desired source was last read with success.',
+    labels: ['source'],
+    stability: 'stable',
+  },
+  mooring_source_failing: {
+    type: 'gauge',
+    help: '1 while a desired source cannot be read, else 0.',
+    labels: ['source'],
+    stability: 'stable',
+  },
+  mooring_kinds: {
+    type: 'gauge',
+    help: 'Watched kinds by phase: synced, stale, partial, forbidden, gone.',
+    labels: ['phase'],
+    stability: 'stable',
+  },
+  mooring_relists: {
+    type: 'gauge',
+    help: 'How often kinds had to be listed anew since the start.',
+    labels: [],
+    stability: 'alpha',
+  },
+  mooring_proposals_total: {
+    type: 'counter',
+    help: 'Outcomes of proposals.',
+    labels: ['outcome'],
+    stability: 'alpha',
+  },
+  mooring_hook_attempts_total: {
+    type: 'counter',
+    help: 'Attempts to deliver, by target and how they ended: delivered, failed, refused, gone.',
+    labels: ['target', 'outcome'],
+    stability: 'stable',
+  },
+  mooring_hook_waiting: {
+    type: 'gauge',
+    help: 'Deliveries that wait, by target.',
+    labels: ['target'],
+    stability: 'stable',
+  },
+  mooring_hook_dead: {
+    type: 'gauge',
+    help: 'Deliveries that were given up and can be replayed, by target.',
+    labels: ['target'],
+    stability: 'stable',
+  },
+  mooring_hook_disabled: {
+    type: 'gauge',
+    help: '1 while a target is disabled because it answered 410, else 0.',
+    labels: ['target'],
+    stability: 'stable',
+  },
+  mooring_hook_oldest_waiting_timestamp_seconds: {
+    type: 'gauge',
+    help: 'When the oldest waiting delivery was stored, by target; absent while none waits.',
+    labels: ['target'],
+    stability: 'stable',
+  },
+  mooring_graph_nodes: { type: 'gauge', help: 'Nodes of the dependency graph.', labels: [], stability: 'stable' },
+  mooring_graph_edges: { type: 'gauge', help: 'Edges of the dependency graph.', labels: [], stability: 'stable' },
+} as const satisfies Readonly<Record<string, Metric>>;
+
+export type MetricName = keyof typeof metrics;

@@ -1,0 +1,146 @@
+import type { AuditReport } from '../drift/drift-report.ts';
+import type { DaemonStatus } from '../loop/daemon.ts';
+import { capped, countBy, gaugeOf } from './count-by.ts';
+import { clear, set } from './sample.ts';
+import type { Sample } from './sample.ts';
+import type { MetricName } from './metric-table.ts';
+
+const verdicts = ['in-sync', 'drifted', 'pending', 'invalid', 'undetermined'];
+const phases = ['synced', 'stale', 'partial', 'forbidden', 'gone'];
+const severities = ['info', 'low', 'medium', 'high', 'critical'];
+/** Combinations of namespace, kind and severity that get a series of their own. */
+const mostCombinations = 200;
+
+/** The part of an episode that becomes a number. */
+export interface OpenEpisode {
+  readonly severity: string;
+  readonly resource: { readonly namespace: string; readonly kind: string; readonly name: string };
+  readonly onset: { readonly notAfter: string };
+}
+
+/** The state of one target's outbox. Moments are RFC 3339. */
+export interface QueueState {
+  readonly target: string;
+  readonly waiting: number;
+  readonly dead: number;
+  readonly oldestWaitingAt: string | null;
+  readonly disabled: unknown;
+}
+
+export interface MooringState {
+  readonly report: AuditReport | null;
+  readonly status: DaemonStatus;
+  readonly episodes: readonly OpenEpisode[];
+  readonly queues: readonly QueueState[];
+  readonly graph: { readonly nodes: number; readonly edges: number } | null;
+}
+
+/** Everything that is true now, as gauges. Known series are there from the start with 0. Pure. */
+export function stateMetrics(state: MooringState): Sample[] {
+  return [
+    ...reportMetrics(state.report),
+    ...episodeMetrics(state.episodes),
+    ...statusMetrics(state.status),
+    ...queueMetrics(state.queues),
+    ...(state.graph === null
+      ? []
+      : [set('mooring_graph_nodes', state.graph.nodes), set('mooring_graph_edges', state.graph.edges)]),
+  ];
+}
+
+function reportMetrics(report: AuditReport | null): Sample[] {
+  if (report === null) return [];
+  const { resources, gaps } = report;
+  const differences = resources.flatMap((resource) => resource.differences);
+  return [
+    ...countAll(
+      'mooring_resources',
+      'verdict',
+      verdicts,
+      resources.map(({ verdict }) => verdict),
+    ),
+    ...gaugeOf(
+      'mooring_differences',
+      countBy(differences, ({ actor, severity }) => ({ actor: actor.class, severity })),
+    ),
+    ...gaugeOf(
+      'mooring_suppressions',
+      countBy(
+        resources.flatMap(({ suppressions }) => suppressions),
+        (suppression) => ({ class: suppression.class }),
+      ),
+    ),
+    set('mooring_gaps', gaps.length),
+  ];
+}
+
+function episodeMetrics(episodes: readonly OpenEpisode[]): Sample[] {
+  const oldest = episodes.map(({ onset }) => seconds(onset.notAfter)).toSorted((one, other) => one - other)[0];
+  const name = 'mooring_episodes_oldest_onset_timestamp_seconds';
+  return [
+    ...countAll(
+      'mooring_episodes_open',
+      'severity',
+      severities,
+      episodes.map(({ severity }) => severity),
+    ),
+    ...gaugeOf('mooring_drifted_resources', capped(driftedBy(episodes), mostCombinations, ['namespace', 'kind'])),
+    clear(name),
+    ...(oldest === undefined ? [] : [set(name, oldest)]),
+  ];
+}
+
+/** A resource counts once, at the worst severity of its open episodes. */
+function driftedBy(episodes: readonly OpenEpisode[]): ReturnType<typeof countBy> {
+  const worst = new Map<string, OpenEpisode>();
+  for (const episode of episodes) {
+    const key = JSON.stringify([episode.resource.kind, episode.resource.namespace, episode.resource.name]);
+    const known = worst.get(key);
+    if (known === undefined || severities.indexOf(episode.severity) > severities.indexOf(known.severity)) {
+      worst.set(key, episode);
+    }
+  }
+  return countBy(worst.values(), ({ resource: { namespace, kind }, severity }) => ({ namespace, kind, severity }));
+}
+
+function statusMetrics({ lastWholeRoundAt, kinds, sources }: DaemonStatus): Sample[] {
+  return [
+    ...(lastWholeRoundAt === null ? [] : [set('mooring_last_round_timestamp_seconds', seconds(lastWholeRoundAt))]),
+    ...countAll(
+      'mooring_kinds',
+      'phase',
+      phases,
+      kinds.map(({ phase }) => phase),
+    ),
+    set(
+      'mooring_relists',
+      kinds.reduce((sum, { relists }) => sum + relists, 0),
+    ),
+    ...sources.flatMap(({ source, readAt, error }) => [
+      set('mooring_source_failing', error === null ? 0 : 1, { source }),
+      ...(readAt === null ? [] : [set('mooring_source_read_timestamp_seconds', seconds(readAt), { source })]),
+    ]),
+  ];
+}
+
+function queueMetrics(queues: readonly QueueState[]): Sample[] {
+  const oldest = 'mooring_hook_oldest_waiting_timestamp_seconds';
+  return [
+    clear(oldest),
+    ...queues.flatMap(({ target, waiting, dead, oldestWaitingAt, disabled }) => [
+      set('mooring_hook_waiting', waiting, { target }),
+      set('mooring_hook_dead', dead, { target }),
+      set('mooring_hook_disabled', disabled === null ? 0 : 1, { target }),
+      ...(oldestWaitingAt === null ? [] : [set(oldest, seconds(oldestWaitingAt), { target })]),
+    ]),
+  ];
+}
+
+/** One series per known value, also where the count is 0. */
+function countAll(name: MetricName, label: string, known: readonly string[], values: readonly string[]): Sample[] {
+  return known.map((value) => set(name, values.filter((one) => one === value).length, { [label]: value }));
+}
+
+function seconds(moment: string): number {
+  return Date.parse(moment) / 1000;
+}
