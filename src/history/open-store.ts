@@ -1,6 +1,6 @@
 import { closeSync, existsSync, mkdirSync, openSync, readSync, renameSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
-import type { DatabaseSync } from 'node:sqlite';
+import { DatabaseSync } from 'node:sqlite';
 import { AppError } from '../errors/app-error.ts';
 import { migrate, readVersion, storeVersion } from './migrations.ts';
 import { openSqlite } from './sqlite-database.ts';
@@ -31,6 +31,38 @@ export function openDatabase(path: string, now: Date): OpenedDatabase {
     const recovered = moveAside(path, now, error);
     return { database: prepared(path), recovered };
   }
+}
+
+/** Opens an existing file of exactly this version for reading. */
+export function openForReading(path: string): DatabaseSync {
+  const what = `cannot read the state file ${path}`;
+  if (!existsSync(path)) {
+    const why = 'it does not exist; no daemon has run with it yet';
+    const remedy = 'Name the file with --history, or the configuration of the daemon with --config';
+    throw new AppError({ code: 'source-not-found', what, why, remedy });
+  }
+  try {
+    refuseNewer(path);
+    const database = new DatabaseSync(path, { readOnly: true, timeout: 5000 });
+    const version = readVersion(database);
+    if (version === storeVersion) return database;
+    database.close();
+    if (version > storeVersion) throw newerStore(path, version, storeVersion);
+    const why = `it has the older version ${version}, and this program reads version ${storeVersion}`;
+    throw new AppError({
+      code: 'store-unavailable',
+      what,
+      why,
+      remedy: 'Start the daemon once; it brings the file up to date',
+    });
+  } catch (error) {
+    throw error instanceof DamagedHeader ? damaged(what, error) : storeError(error, what);
+  }
+}
+
+function damaged(what: string, cause: DamagedHeader): AppError {
+  const remedy = 'Start the daemon: it moves the damaged file aside and begins another';
+  return new AppError({ code: 'store-damaged', what, why: cause.message, remedy, cause });
 }
 
 class DamagedHeader extends Error {}

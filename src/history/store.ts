@@ -2,11 +2,14 @@ import { Kysely, SqliteDialect } from 'kysely';
 import type { AppError } from '../errors/app-error.ts';
 import type { EpisodeLog } from '../incidents/episode-log.ts';
 import type { Outbox } from '../incidents/delivery.ts';
-import { openDatabase } from './open-store.ts';
+import type { ProposalLog } from '../rollback/proposal-log.ts';
+import { openDatabase, openForReading } from './open-store.ts';
 import { createSqlEpisodes } from './sql-episodes.ts';
 import type { EpisodeReader } from './sql-episodes.ts';
 import { createSqlOutbox } from './sql-outbox.ts';
 import type { DeliveryReader } from './sql-outbox.ts';
+import { createSqlProposals } from './sql-proposals.ts';
+import type { ProposalReader } from './sql-proposals.ts';
 import { createSqlRounds } from './sql-rounds.ts';
 import type { RoundLog } from './sql-rounds.ts';
 import { asKyselyDatabase } from './sqlite-database.ts';
@@ -15,6 +18,8 @@ import type { StoreSchema } from './store-schema.ts';
 export interface StoreOptions {
   /** A file, made when absent, or `:memory:`. */
   readonly path: string;
+  /** For looking beside a running daemon: nothing is made, brought up to date or moved aside. Default false. */
+  readonly readOnly?: boolean;
   readonly clock: () => Date;
 }
 
@@ -23,20 +28,24 @@ export interface Store extends AsyncDisposable {
   readonly episodes: EpisodeLog & EpisodeReader;
   readonly outbox: Outbox & DeliveryReader;
   readonly rounds: RoundLog;
+  readonly proposals: ProposalLog & ProposalReader;
   /** Not null when a damaged file was moved aside at the start: tell people, then go on. */
   readonly recovered: AppError | null;
   close(): Promise<void>;
 }
 
-/** Throws AppError `store-newer` (the file is untouched) or `store-unavailable`. */
+/** Throws AppError `store-newer` (the file is untouched) or `store-unavailable`; read-only also `store-damaged` and `source-not-found`. */
 export function openStore(options: StoreOptions): Store {
-  const { database, recovered } = openDatabase(options.path, options.clock());
+  const { database, recovered } = options.readOnly
+    ? { database: openForReading(options.path), recovered: null }
+    : openDatabase(options.path, options.clock());
   const db = new Kysely<StoreSchema>({ dialect: new SqliteDialect({ database: asKyselyDatabase(database) }) });
   const close = (): Promise<void> => db.destroy();
   return {
     episodes: createSqlEpisodes(db),
     outbox: createSqlOutbox(db),
     rounds: createSqlRounds(db),
+    proposals: createSqlProposals(db),
     recovered,
     close,
     [Symbol.asyncDispose]: close,

@@ -203,6 +203,7 @@ function stagesOf({ act, clock }: DaemonOptions, estate: Estate): RoundDependenc
     collect: (work, problem, signal) => estate.collect(work, problem, signal),
     compare: (keys, problem, signal) => estate.compare(keys, problem, signal),
     graph: estate.graph,
+    candidateOf: (judgement) => estate.candidateOf(judgement),
     clock,
     ...act,
   };

@@ -1,6 +1,8 @@
+import type { ManifestSource } from '../collectors/manifest-source.ts';
 import type { AuditReport } from '../drift/drift-report.ts';
 import type { AppError } from '../errors/app-error.ts';
 import type { EpisodeDecision } from '../incidents/decide-episodes.ts';
+import type { Resource } from '../resource/resource.ts';
 import type { Judgement } from '../severity/judgement.ts';
 
 /** Why a round runs. `start`, `schedule` and `asked` look at everything; the others at what changed. */
@@ -25,6 +27,14 @@ export interface RoundProblem {
   readonly stage: RoundStage;
   readonly resource: string | null;
   readonly error: AppError;
+}
+
+/** A drifted resource with everything a repair is planned from. Null: not there on that side. */
+export interface RepairCandidate {
+  readonly judgement: Judgement;
+  readonly desired: Resource | null;
+  readonly live: Resource | null;
+  readonly source: ManifestSource | null;
 }
 
 /** What became of one judgement in the propose stage. `kind` is that of rollback's own outcome. */

@@ -3,7 +3,15 @@ import { asAppError } from '../errors/app-error.ts';
 import type { EpisodeDecision, JudgedRound } from '../incidents/decide-episodes.ts';
 import { judgeResource } from '../severity/judge-drift.ts';
 import type { GraphLookup, Judgement, SeverityRule } from '../severity/judgement.ts';
-import type { ProposalOutcome, Round, RoundObserver, RoundProblem, RoundStage, RoundWork } from './round.ts';
+import type {
+  ProposalOutcome,
+  RepairCandidate,
+  Round,
+  RoundObserver,
+  RoundProblem,
+  RoundStage,
+  RoundWork,
+} from './round.ts';
 
 /** The stages of a round. Each may throw AppError; only an abort or a defect of `compare` ends the round. */
 export interface RoundDependencies {
@@ -15,7 +23,9 @@ export interface RoundDependencies {
   readonly rules: readonly SeverityRule[];
   /** Stores what is to be told before anything is sent. */
   tell(round: JudgedRound, revision: string | null): Promise<readonly EpisodeDecision[]>;
-  propose(judgements: readonly Judgement[], signal: AbortSignal): Promise<readonly ProposalOutcome[]>;
+  /** Adds both sides to a judgement. */
+  candidateOf(judgement: Judgement): RepairCandidate;
+  propose(candidates: readonly RepairCandidate[], signal: AbortSignal): Promise<readonly ProposalOutcome[]>;
   readonly observers: readonly RoundObserver[];
   clock(): Date;
 }
@@ -42,7 +52,8 @@ export async function runOnce(d: RoundDependencies, work: RoundWork, signal: Abo
   };
   const decisions = await attempt('tell', [], () => d.tell(judged, report.desired.revision), problem);
   signal.throwIfAborted();
-  const proposals = await attempt('propose', [], () => d.propose(judgements, signal), problem);
+  const candidates = judgements.map((judgement) => d.candidateOf(judgement));
+  const proposals = await attempt('propose', [], () => d.propose(candidates, signal), problem);
 
   const { trigger, noticedAt } = work;
   const finishedAt = d.clock();

@@ -7,6 +7,7 @@ import { asAppError } from '../../errors/app-error.ts';
 import { formatResourceId, parseResourceId } from '../../resource/resource-id.ts';
 import type { ResourceId } from '../../resource/resource-id.ts';
 import type { LiveSnapshot } from '../../resource/snapshot.ts';
+import type { Judgement } from '../../severity/judgement.ts';
 import { liveRequest } from './declared-sources.ts';
 import type { DeclaredSource } from './declared-sources.ts';
 import { DesiredSide } from './desired-side.ts';
@@ -14,7 +15,7 @@ import type { SourceState } from './desired-side.ts';
 import { GraphKeeper } from './graph-keeper.ts';
 import { judgeKey } from './judge-key.ts';
 import { LiveSide } from './live-side.ts';
-import type { RoundWork } from '../round.ts';
+import type { RepairCandidate, RoundWork } from '../round.ts';
 import type { ProblemSink } from '../run-once.ts';
 
 export interface EstateOptions {
@@ -77,6 +78,16 @@ export class Estate {
   /** The whole report as of the last round. */
   report(): AuditReport {
     return auditReport(this.#desired.snapshots, this.#liveSnapshot(), [...this.#reports.values()]);
+  }
+
+  candidateOf(judgement: Judgement): RepairCandidate {
+    const key = formatResourceId(judgement.id);
+    return {
+      judgement,
+      desired: this.#session.declaredResource(key) ?? null,
+      live: this.#session.liveResource(judgement.id) ?? null,
+      source: this.#desired.sourceOf(key) ?? null,
+    };
   }
 
   /** Brings both sides up to date and says which keys to judge; null: all. */
