@@ -1,4 +1,5 @@
 import type { LiveRequest, LiveSource } from '../collectors/live-source.ts';
+import type { ResourceId } from '../resource/resource-id.ts';
 import type { LiveSnapshot } from '../resource/snapshot.ts';
 import {
   type ConnectionOptions,
@@ -43,6 +44,12 @@ const defaultTiming: WatchTiming = { staleAfterMs: 5_000, silenceMs: 90_000, res
 /** A LiveSource over a cluster. `close` ends its connections. */
 export interface KubernetesSource extends LiveSource {
   readonly connection: KubernetesConnection;
+  /** A feed whose states also carry counters. Throws AppError when discovery fails; after that, faults are states. */
+  watch(
+    request: LiveRequest,
+    changed: (ids: readonly ResourceId[]) => void,
+    signal: AbortSignal,
+  ): Promise<KubernetesFeed>;
   close(): Promise<void>;
 }
 

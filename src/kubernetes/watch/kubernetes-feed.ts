@@ -23,6 +23,8 @@ export interface FeedOptions extends ReflectorOptions {
   readonly onFault: (what: string, error: unknown) => void;
 }
 
+const looksPerSchemaRead = 3;
+
 interface Watched {
   readonly reflector: Reflector;
   readonly done: Promise<void>;
@@ -41,6 +43,7 @@ export class KubernetesFeed implements LiveFeed {
   #discovery: Discovery;
   #schemas: OpenApiDocuments = { documents: [], gaps: [] };
   #isLookingAgain = false;
+  #looks = 0;
   #work: Promise<void> = Promise.resolve();
   #rhythm: Promise<void> = Promise.resolve();
 
@@ -196,10 +199,16 @@ export class KubernetesFeed implements LiveFeed {
   #lookAgain(): void {
     if (this.#isLookingAgain || this.#stop.signal.aborted) return;
     this.#isLookingAgain = true;
+    this.#looks += 1;
+    // A schema may change while its kind stays; its index has no ETag, so it is read less often.
+    const isSchemaDue = this.#looks % looksPerSchemaRead === 0 || this.#schemas.gaps.length > 0;
     const work = this.#work.then(async () => {
       this.#isLookingAgain = false;
-      if (!(await this.#rediscover())) return;
-      await Promise.all([this.#adapt(false), this.#readSchemas()]);
+      const isNew = await this.#rediscover();
+      await Promise.all([
+        isNew ? this.#adapt(false) : undefined,
+        isNew || isSchemaDue ? this.#readSchemas() : undefined,
+      ]);
     });
     this.#work = work.catch((error: unknown) => {
       if (!this.#stop.signal.aborted) this.#options.onFault('adapting to new kinds failed', error);

@@ -235,7 +235,7 @@ export class Reflector {
 
   /** A refused watch is an answer too: whoever waits for the first sync may know the reason now. */
   #settleUnless(end: WatchEnd): void {
-    if (end.kind !== 'closed') this.#settle();
+    if (end.kind === 'refused' || end.kind === 'broken') this.#settle();
   }
 
   #apply(events: readonly WatchEvent[], bytes: number): void {
