@@ -1,0 +1,97 @@
+import type { KindRef } from '../collectors/live-source.ts';
+import { AppError } from '../errors/app-error.ts';
+import { formatJson, isJsonObject, type JsonObject, parseJson } from '../resource/json.ts';
+import type { Resource } from '../resource/resource.ts';
+import { describeResourceId, type ResourceId } from '../resource/resource-id.ts';
+import type { ApiAnswer, ApiRequest, KubernetesConnection } from './connection/kubernetes-connection.ts';
+import { readRefusal, refusalError } from './connection/kubernetes-errors.ts';
+import { type Discovery, discoverKinds } from './discovery/discover-kinds.ts';
+import { kindKey, objectPath, type ServedKind } from './discovery/served-kind.ts';
+import { isSecret, readLiveObject } from './list/live-object.ts';
+
+/** What a server-side apply of one object would make of it, without doing it. */
+export type DryRun =
+  | { readonly kind: 'accepted'; readonly body: JsonObject }
+  /** The object can never be accepted as it is, or something in the way refuses it; `reason` is the server's. */
+  | { readonly kind: 'rejected'; readonly status: number; readonly reason: string; readonly message: string };
+
+export interface KubernetesClient {
+  /** One object as it is now, or undefined when it does not exist. Throws AppError when that cannot be told. */
+  get(id: ResourceId, apiVersion: string, signal: AbortSignal): Promise<Resource | undefined>;
+  /** Server-side apply as a dry run under `fieldManager`; the body is sent as it is. Throws AppError for all but verdicts. */
+  patchDryRun(resource: Resource, fieldManager: string, signal: AbortSignal): Promise<DryRun>;
+}
+
+const metadataOnly = 'application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1';
+
+/** Requests about single objects, for what is about to be written or shown: read again, never taken from a cache. */
+export function createKubernetesClient(
+  connection: KubernetesConnection,
+  options: { readonly readSecrets: boolean },
+): KubernetesClient {
+  let discovery: Discovery | undefined;
+
+  const servedKind = async (ref: KindRef, signal: AbortSignal): Promise<ServedKind> => {
+    const known = discovery?.kinds.get(kindKey(ref));
+    if (known !== undefined) return known;
+    discovery = await discoverKinds(connection, [ref.apiVersion], discovery, signal);
+    const found = discovery.kinds.get(kindKey(ref));
+    if (found !== undefined) return found;
+    throw new AppError({
+      code: 'resource-not-found',
+      what: `cannot find kind ${ref.kind} of ${ref.apiVersion}`,
+      why: 'the server does not know this kind',
+      remedy: 'Install its CustomResourceDefinition or correct the apiVersion',
+    });
+  };
+
+  const ask = async (request: ApiRequest, signal: AbortSignal): Promise<ApiAnswer> => connection.send(request, signal);
+
+  return {
+    async get(id, apiVersion, signal) {
+      const served = await servedKind({ apiVersion, kind: id.kind }, signal);
+      const accept = isSecret(served) && !options.readSecrets ? { accept: metadataOnly } : {};
+      const answer = await ask({ path: objectPath(served, id.namespace, id.name), ...accept }, signal);
+      if (answer.status === 404) return undefined;
+      if (answer.status !== 200) throw refused(`cannot read ${describeResourceId(id)}`, answer);
+      return readLiveObject(parseJson(answer.body.toString('utf8')), served)?.resource;
+    },
+
+    async patchDryRun(resource, fieldManager, signal) {
+      const { id, apiVersion, body } = resource;
+      const served = await servedKind({ apiVersion, kind: id.kind }, signal);
+      const query = new URLSearchParams({ fieldManager, force: 'true', dryRun: 'All' });
+      const namespace = id.namespace === '' ? connection.namespace : id.namespace;
+      const answer = await ask(
+        {
+          method: 'PATCH',
+          path: `${objectPath(served, namespace, id.name)}?${query.toString()}`,
+          headers: { 'content-type': 'application/apply-patch+yaml' },
+          body: formatJson(body),
+        },
+        signal,
+      );
+      if (answer.status === 200 || answer.status === 201) return accepted(answer, served);
+      if (isVerdict(answer.status)) {
+        const { status, reason, message } = readRefusal(answer.status, undefined, answer.body);
+        return { kind: 'rejected', status, reason, message };
+      }
+      throw refused(`cannot try ${describeResourceId(id)} on the server`, answer);
+    },
+  };
+}
+
+/** These say something about the object; 401, 403, 429 and the like say something about us or the server. */
+function isVerdict(status: number): boolean {
+  return status === 400 || status === 404 || status === 409 || status === 422;
+}
+
+function accepted(answer: ApiAnswer, served: ServedKind): DryRun {
+  const body = parseJson(answer.body.toString('utf8'));
+  const read = isJsonObject(body) ? readLiveObject(body, served) : undefined;
+  return { kind: 'accepted', body: read?.resource.body ?? {} };
+}
+
+function refused(what: string, answer: ApiAnswer): AppError {
+  return refusalError(what, readRefusal(answer.status, answer.header('retry-after'), answer.body));
+}
