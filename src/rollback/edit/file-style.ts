@@ -7,12 +7,17 @@ export function styleOf(open: OpenDocument, file: string): FileStyle {
   let step: number | undefined;
   let listOffset: number | undefined;
   let quotes = 0;
+  let padded = 0;
   visit(open.document, {
     Pair: (_key, pair) => {
       if (!isScalar(pair.key) || !pair.key.range) return;
       const column = columnOf(open, pair.key.range[0]);
       if (isMap(pair.value) && pair.value.flow !== true) step ??= stepOf(open, pair.value, column);
       if (isSeq(pair.value) && pair.value.flow !== true) listOffset ??= offsetOf(open, pair.value, column);
+    },
+    Map: (_key, map) => {
+      if (map.flow === true && map.range && map.items.length > 0)
+        padded += open.text[map.range[0] + 1] === ' ' ? 1 : -1;
     },
     Scalar: (_key, scalar) => {
       if (scalar.type === 'QUOTE_DOUBLE') quotes += 1;
@@ -26,6 +31,7 @@ export function styleOf(open: OpenDocument, file: string): FileStyle {
     quote: quotes < 0 ? "'" : '"',
     eol: /\r\n/.test(open.text) ? '\r\n' : '\n',
     json,
+    flowPad: json ? padded > 0 : padded >= 0,
   };
 }
 

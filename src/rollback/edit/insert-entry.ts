@@ -1,7 +1,7 @@
-import { isNode, type YAMLMap, type YAMLSeq } from 'yaml';
-import type { JsonValue } from '../../resource/json.ts';
+import { isMap, isNode, type YAMLMap, type YAMLSeq } from 'yaml';
+import { isJsonObject, type JsonValue } from '../../resource/json.ts';
 import { insertFlow } from './insert-flow.ts';
-import { type FileStyle, indent, itemLines, pairLines } from './new-nodes.ts';
+import { type FileStyle, flowText, indent, itemLines, pairLines } from './new-nodes.ts';
 import {
   contentEnd,
   dashStart,
@@ -50,8 +50,11 @@ export function insertItem(
   if (list.flow === true) return insertFlow(open, list, entry, style);
   const dash = dashStart(list, 0);
   const column = dash - lineStart(open.text, dash);
-  const lines = indent(itemLines(entry.value, style), column);
   const before = list.items[entry.index - 1];
+  const sibling = before ?? list.items[0];
+  const likeSibling = isFlowMap(sibling) && isJsonObject(entry.value);
+  const item = likeSibling ? [`- ${flowText(entry.value, style)}`] : itemLines(entry.value, style);
+  const lines = indent(item, column);
   if (before === undefined && opensItsLine(open.text, dash))
     return [insertLines(open.text, lineStart(open.text, dash), lines, style)];
   if (before === undefined) {
@@ -84,4 +87,8 @@ export function opensItsLine(text: string, at: number): boolean {
 function lineBefore(text: string, at: number): string {
   const start = lineStart(text, at);
   return start === 0 ? '' : text.slice(lineStart(text, start - 1), lineEnd(text, start - 1));
+}
+
+function isFlowMap(node: unknown): boolean {
+  return isMap(node) && node.flow === true;
 }

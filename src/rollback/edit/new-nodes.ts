@@ -11,6 +11,8 @@ export interface FileStyle {
   readonly eol: '\n' | '\r\n';
   /** Keys and strings always in double quotes. */
   readonly json: boolean;
+  /** `{ a: b }` rather than `{a: b}`. */
+  readonly flowPad: boolean;
 }
 
 /** Block lines for `key: value`, without outer indentation. */
@@ -57,7 +59,7 @@ export function flowText(value: JsonValue, style: FileStyle): string {
     const pairs = Object.entries(value).map(
       ([key, member]) => `${keyText(key, style, true)}: ${flowText(member, style)}`,
     );
-    return pairs.length === 0 ? '{}' : style.json ? `{${pairs.join(', ')}}` : `{ ${pairs.join(', ')} }`;
+    return pairs.length === 0 ? '{}' : style.flowPad ? `{ ${pairs.join(', ')} }` : `{${pairs.join(', ')}}`;
   }
   if (style.json && typeof value === 'string') return doubleQuoted(value);
   return scalarText(value, { flow: true, quote: style.quote, keepQuotes: false });
