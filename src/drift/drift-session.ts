@@ -1,16 +1,15 @@
-import type { JsonObject } from '../resource/json.ts';
+import { formatJson, type JsonObject } from '../resource/json.ts';
 import type { Resource } from '../resource/resource.ts';
 import { formatResourceId, parseResourceId, type ResourceId } from '../resource/resource-id.ts';
 import { type DesiredSnapshot, type Gap, gapCovers, type LiveSnapshot } from '../resource/snapshot.ts';
-import { unknownActor } from './attribute/attribute.ts';
+import { ObservedChanges, type Sighting } from './attribute/observed-changes.ts';
 import { isGenerated, isOldHash } from './describe/extra.ts';
-import { mayBeAbsent, vanishesWhenFinished } from './describe/one-off.ts';
-import { severityOfObject } from './describe/severity.ts';
 import type { ResourceReport, Verdict } from './drift-report.ts';
+import { type Deletion, duplicateReport, extraReport, judgeAbsent, undeterminedReport } from './judge-object.ts';
 import { judgeResource, type JudgeContext } from './judge-resource.ts';
 import { affectedBy } from './affected.ts';
 import { ResourceScope } from './resource-scope.ts';
-import { SchemaCatalog } from './schema/schema-catalog.ts';
+import { SchemaCatalog, unknownKind } from './schema/schema-catalog.ts';
 import { LiveIndex } from './subtract/live-index.ts';
 import type { IgnoreRule } from './subtract/user-rules.ts';
 
@@ -20,11 +19,14 @@ export interface DriftOptions {
   readonly rules?: readonly IgnoreRule[];
 }
 
-interface Declared {
+interface Declaration {
   readonly resource: Resource;
-  /** Other declarations of the same object, when there are any. */
-  readonly twins: readonly Resource[];
   readonly source: string;
+}
+
+interface Declared extends Declaration {
+  /** Other declarations of the same object, when there are any. */
+  readonly twins: readonly Declaration[];
 }
 
 /**
@@ -44,6 +46,10 @@ export class DriftSession {
   #liveGaps: readonly Gap[] = [];
   #desiredGaps: readonly Gap[] = [];
   #unstable = new Map<string, Set<string>>();
+  readonly #observed = new ObservedChanges();
+  readonly #placements = new WeakMap<Resource, Resource>();
+  readonly #deletions = new Map<string, Deletion>();
+  #currentAt: string | null = null;
   /** Judgements made since the session began: a count, so that tests can prove that work follows change. */
   judgements = 0;
 
@@ -52,8 +58,13 @@ export class DriftSession {
     this.#scope = new ResourceScope([], options.defaultNamespace);
   }
 
+  /** Takes a whole snapshot. Objects that changed since the one before are attributed as after a gap in the watch. */
   setLive(live: LiveSnapshot): void {
+    const before = this.#index;
     this.#index = new LiveIndex(live.resources);
+    for (const key of this.#declared.keys())
+      this.#observe(before, key, { at: live.readAt, since: this.#currentAt, gap: true });
+    this.#currentAt = live.readAt;
     this.#liveGaps = live.gaps;
     this.#openApi = live.openApi;
     this.#learnKinds();
@@ -64,11 +75,38 @@ export class DriftSession {
     this.#liveGaps = gaps;
   }
 
-  updateLive(changed: readonly Resource[], deleted: readonly ResourceId[]): void {
-    for (const resource of changed) this.#index.set(resource);
-    for (const id of deleted) this.#index.delete(id);
+  /** Takes new versions as a watch delivers them. `seenAt` (RFC 3339) lets each changed path be attributed to its time. */
+  updateLive(changed: readonly Resource[], deleted: readonly ResourceId[], seenAt?: string): void {
+    const sighting = { at: seenAt ?? this.#currentAt ?? '', since: this.#currentAt, gap: seenAt === undefined };
+    for (const resource of changed) {
+      const key = formatResourceId(resource.id);
+      const before = this.#index.get(resource.id);
+      this.#index.set(resource);
+      if (before !== undefined && this.#declared.has(key)) this.#compareVersions(key, before, resource, sighting);
+    }
+    for (const id of deleted) {
+      const last = this.#index.get(id);
+      if (last !== undefined && this.#declared.has(formatResourceId(id)))
+        this.#deletions.set(formatResourceId(id), { sighting, last });
+      this.#index.delete(id);
+    }
+    if (seenAt !== undefined) this.#currentAt = seenAt;
     if ([...changed.map(({ id }) => id), ...deleted].some((id) => id.kind === 'CustomResourceDefinition'))
       this.#learnKinds();
+  }
+
+  #observe(before: LiveIndex, key: string, sighting: Sighting): void {
+    const id = parseResourceId(key);
+    const [was, is] = id === undefined ? [] : [before.get(id), this.#index.get(id)];
+    if (was === undefined || was === is) return;
+    if (is === undefined) this.#deletions.set(key, { sighting, last: was });
+    else this.#compareVersions(key, was, is, sighting);
+  }
+
+  #compareVersions(key: string, before: Resource, after: Resource, sighting: Sighting): void {
+    const type = this.#catalog.find(after.apiVersion, after.id.kind)?.type ?? unknownKind();
+    this.#observed.observe(key, { before, after }, type, sighting);
+    this.#deletions.delete(key);
   }
 
   #learnKinds(): void {
@@ -100,14 +138,14 @@ export class DriftSession {
 
   #declare(resource: Resource, source: string): void {
     const id = this.#scope.place(resource);
-    const placed = id === resource.id ? resource : { ...resource, id };
+    const placed = id === resource.id ? resource : this.#placed(resource, id);
     const key = formatResourceId(id);
     const earlier = this.#declared.get(key);
     this.#declared.set(
       key,
       earlier === undefined
         ? { resource: placed, twins: [], source }
-        : { ...earlier, twins: [...earlier.twins, placed] },
+        : { ...earlier, twins: [...earlier.twins, { resource: placed, source }] },
     );
     const kind = `${id.group}/${id.kind}`;
     if (id.namespace !== '') {
@@ -116,6 +154,15 @@ export class DriftSession {
     }
     const names = this.#declaredNames.get(kind) ?? new Set();
     this.#declaredNames.set(kind, names.add(id.name));
+  }
+
+  /** One placed copy per parsed resource, so that what is prepared for it is found again. */
+  #placed(resource: Resource, id: ResourceId): Resource {
+    const known = this.#placements.get(resource);
+    if (known !== undefined && formatResourceId(known.id) === formatResourceId(id)) return known;
+    const placed = { ...resource, id };
+    this.#placements.set(resource, placed);
+    return placed;
   }
 
   /** Everything to judge: declared resources in order of declaration, then live ones that may be too many. */
@@ -147,11 +194,13 @@ export class DriftSession {
     const declared = this.#declared.get(key);
     if (declared === undefined) return this.#judgeUndeclared(key);
     const { resource, twins } = declared;
-    if (twins.some((twin) => JSON.stringify(twin.body) !== JSON.stringify(resource.body)))
-      return duplicateReport(resource, twins);
+    const text = twins.length === 0 ? '' : formatJson(resource.body);
+    if (twins.some((twin) => formatJson(twin.resource.body) !== text))
+      return duplicateReport(resource, [declared, ...twins].map(placeOf));
     const live = this.#index.get(resource.id);
     if (live === undefined) return this.#judgeAbsent(resource);
-    return this.#withPartialGaps(judgeResource(resource, live, earlier, this.#context(key, now)), resource.id);
+    const judged = this.#withPartialGaps(judgeResource(resource, live, earlier, this.#context(key, now)), resource.id);
+    return twins.length === 0 ? judged : { ...judged, notes: [...judged.notes, 'duplicate-declaration'] };
   }
 
   #context(key: string, now: string): JudgeContext {
@@ -161,30 +210,15 @@ export class DriftSession {
       rules: this.#options.rules ?? [],
       now,
       unstable: this.#unstable.get(key) ?? new Set(),
+      observed: this.#observed,
+      key,
     };
   }
 
   #judgeAbsent(resource: Resource): ResourceReport {
     const gap = this.#liveGaps.find((candidate) => candidate.partial !== true && gapCovers(candidate, resource.id));
     if (gap !== undefined) return undeterminedReport(resource, `${gap.what}: ${gap.why}`);
-    const excuse = mayBeAbsent(resource.body);
-    if (excuse !== undefined) return wholeReport(resource, 'in-sync', { notes: [excuse] });
-    if (vanishesWhenFinished(resource.body)) {
-      return {
-        ...undeterminedReport(
-          resource,
-          'a finished Job with a time to live vanishes, and its completion was not observed',
-        ),
-        notes: ['completed-ttl'],
-      };
-    }
-    return {
-      ...wholeReport(resource, 'drifted', {}),
-      drift: 'missing',
-      severity: severityOfObject(resource.id, 'missing'),
-      actor: unknownActor('a deletion leaves no trace in the object'),
-      origin: resource.origin,
-    };
+    return judgeAbsent(resource, this.#deletions.get(formatResourceId(resource.id)));
   }
 
   #judgeUndeclared(key: string): ResourceReport | null {
@@ -192,13 +226,7 @@ export class DriftSession {
     const live = id === undefined ? undefined : this.#index.get(id);
     if (live === undefined || !this.#mayBeExtra(live)) return null;
     const oldHash = isOldHash(live, this.#declaredNames.get(`${live.id.group}/${live.id.kind}`) ?? new Set());
-    return {
-      ...wholeReport(live, 'drifted', { notes: oldHash ? ['old-hash'] : [] }),
-      drift: 'extra',
-      severity: oldHash ? 'info' : severityOfObject(live.id, 'extra'),
-      actor: unknownActor('who created an object is not recorded in it'),
-      origin: null,
-    };
+    return extraReport(live, oldHash);
   }
 
   /** Only in the namespaces and kinds that Git declares, never what controllers made, and never while Git itself has a gap there. */
@@ -237,34 +265,6 @@ export class DriftSession {
   }
 }
 
-function wholeReport(resource: Resource, verdict: Verdict, lists: { notes?: readonly string[] }): ResourceReport {
-  const { kind, namespace, name } = resource.id;
-  return {
-    apiVersion: resource.apiVersion,
-    kind,
-    namespace,
-    name,
-    verdict,
-    drift: null,
-    differences: [],
-    suppressions: [],
-    pending: [],
-    invalid: [],
-    undetermined: [],
-    notes: lists.notes ?? [],
-  };
-}
-
-function undeterminedReport(resource: Resource, reason: string): ResourceReport {
-  return { ...wholeReport(resource, 'undetermined', {}), undetermined: [{ path: '', reason }] };
-}
-
-function duplicateReport(resource: Resource, twins: readonly Resource[]): ResourceReport {
-  const places = [resource, ...twins].map(({ origin }) =>
-    origin === null ? 'an unknown place' : `${origin.file}:${origin.line}`,
-  );
-  return {
-    ...wholeReport(resource, 'invalid', { notes: ['duplicate-declaration'] }),
-    invalid: [{ path: '', reason: `declared differently in ${places.join(' and ')}` }],
-  };
+function placeOf({ resource, source }: Declaration): string {
+  return resource.origin === null ? source : `${source}: ${resource.origin.file}:${resource.origin.line}`;
 }

@@ -3,6 +3,7 @@ import type { JsonValue } from '../resource/json.ts';
 import type { Resource } from '../resource/resource.ts';
 import { attribute } from './attribute/attribute.ts';
 import { type Ownership, readOwnership } from './attribute/managed-fields.ts';
+import type { ObservedChanges } from './attribute/observed-changes.ts';
 import type { Candidate } from './compare/candidate.ts';
 import { compareTrees } from './compare/compare-trees.ts';
 import { maskerFor } from './describe/mask-values.ts';
@@ -33,6 +34,10 @@ export interface JudgeContext {
   readonly now: string;
   /** Paths that two renderings disagreed on, by resource. */
   readonly unstable: ReadonlySet<string>;
+  /** What was seen of the object while it changed. */
+  readonly observed: ObservedChanges;
+  /** `formatResourceId` of the resource. */
+  readonly key: string;
 }
 
 /** The five steps of one resource: match (done by the caller), normalise, subtract, attribute, describe. */
@@ -143,7 +148,8 @@ interface DescribeContext {
 
 function describe(candidate: Candidate, at: DescribeContext): Difference {
   const path = formatPath(candidate.path);
-  const actor: Actor = attribute(at.ownership, candidate.path, candidate.change);
+  const { observed, key } = at.context;
+  const actor: Actor = observed.actor(key, path) ?? attribute(at.ownership, candidate.path, candidate.change);
   const notes = [
     ...notesOf({
       text: path,
@@ -156,6 +162,8 @@ function describe(candidate: Candidate, at: DescribeContext): Difference {
     }),
   ];
   if (expiredRuleFor(at.context.rules, at.context.now, at.live.id, path) !== undefined) notes.push('rule-expired');
+  const fighters = observed.fighters(key, path, at.context.now);
+  if (fighters.length > 0) notes.push('fight', `fighters: ${fighters.join(', ')}`);
   return {
     path,
     change: candidate.change,
@@ -188,6 +196,7 @@ function resourceNotes(of: {
 }): string[] {
   const notes = [...of.comparison];
   if (of.pruned) notes.push('pruned');
+  if (of.context.observed.wasRecreated(of.context.key)) notes.push('recreated');
   const adopted = of.live.body['metadata'];
   if (typeof adopted === 'object' && adopted !== null && 'ownerReferences' in adopted) notes.push('adopted');
   if (of.differences.length > 0 && isEnginePaused(of.live, of.context.index)) notes.push('engine-paused');

@@ -12,7 +12,7 @@ export interface Suspect {
 export function suspectsOf(ownership: Ownership, path: FieldPath): readonly Suspect[] {
   const owners = ownersOf(ownership, path);
   const suspects = owners.map((entry) => ({ entry, as: classify(entry, ownership) }));
-  return suspects.sort((a, b) => rank(a.as.class) - rank(b.as.class) || compareTimes(b.entry, a.entry));
+  return suspects.sort((a, b) => rankOf(a.as.class) - rankOf(b.as.class) || compareTimes(b.entry, a.entry));
 }
 
 const order: readonly ActorClass[] = [
@@ -28,7 +28,7 @@ const order: readonly ActorClass[] = [
   'unknown',
 ];
 
-function rank(actorClass: ActorClass): number {
+export function rankOf(actorClass: ActorClass): number {
   return order.indexOf(actorClass);
 }
 
@@ -37,7 +37,7 @@ function compareTimes(a: ManagerEntry, b: ManagerEntry): number {
 }
 
 /** An engine that applies this very object server-side does not also update it: that is somebody under its name. */
-function classify(entry: ManagerEntry, ownership: Ownership): ManagerClass {
+export function classify(entry: ManagerEntry, ownership: Ownership): ManagerClass {
   const known = classOfManager(entry.manager, entry.subresource);
   if (known.class !== 'gitops' || entry.operation !== 'Update') return known;
   const applies =
@@ -66,7 +66,7 @@ export function attribute(ownership: Ownership, path: FieldPath, change: Change)
   return unknownActor('nobody owns the field');
 }
 
-function actorOf(suspect: Suspect, all: readonly Suspect[]): Actor {
+export function actorOf(suspect: Suspect, all: readonly Suspect[]): Actor {
   const { entry, as } = suspect;
   const others = all.slice(1).map((other) => other.entry.manager);
   const timeless = as.class === 'unknown' || as.class === 'platform';
@@ -88,7 +88,7 @@ function actorOf(suspect: Suspect, all: readonly Suspect[]): Actor {
 function otherVersion(ownership: Ownership): Actor | undefined {
   const suspects = entriesOfOtherVersions(ownership)
     .map((entry) => ({ entry, as: classify(entry, ownership) }))
-    .sort((a, b) => rank(a.as.class) - rank(b.as.class));
+    .sort((a, b) => rankOf(a.as.class) - rankOf(b.as.class));
   const first = suspects[0];
   if (first === undefined) return undefined;
   const actor = actorOf(first, [first]);
