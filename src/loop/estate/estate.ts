@@ -108,7 +108,7 @@ export class Estate {
 
   #takeLive(changedKeys: readonly string[], live: LiveSnapshot, keys: Set<string>): void {
     const { changed, deleted } = this.#live.find(changedKeys, live);
-    this.#session.updateLive(changed, deleted);
+    this.#session.updateLive(changed, deleted, this.#options.clock().toISOString());
     this.graph.updateLive(changed, deleted);
     for (const id of [...changed.map((resource) => resource.id), ...deleted]) {
       for (const key of this.#session.affectedBy(id)) keys.add(key);
