@@ -20,6 +20,7 @@ import {
 } from './landscape/landscape.ts';
 import { roleOfKind } from './landscape/node-kinds.ts';
 import { neighbourhood, placeAlone, regroup } from './landscape/placement.ts';
+import { isAssumed } from './landscape/view.ts';
 import { createLedger, record, standingClaims, type Statement } from './claims/ledger.ts';
 
 export interface GraphOptions extends Partial<EvidenceOptions> {
@@ -83,7 +84,7 @@ export function claim(graph: DependencyGraph, source: string, claims: readonly C
 function read(graph: DependencyGraph, key: string): Statement | undefined {
   const resource = graph.landscape.resources.get(key);
   if (resource === undefined) return undefined;
-  const view = { landscape: graph.landscape, asked: new Set<string>() };
+  const view = { landscape: graph.landscape, asked: new Set<string>(), assumed: isAssumed(resource) };
   const source = { key, resource, namespace: namespaceOf(graph.landscape, resource.id) };
   const found = readers.map((reader) => reader(source, view, graph.options));
   return {
@@ -137,6 +138,7 @@ function lookupsOf(landscape: Landscape, key: string): string[] {
   const labels = landscape.workloads.get(key)?.labels ?? [];
   return [
     ...hostAliasesOf(resource, namespace).map((host) => `host ${host}`),
+    ...(landscape.services.has(key) ? [`name ${resource.id.name}`] : []),
     ...[...labels].map((label) => `label ${labelKey(namespace, label)}`),
   ];
 }

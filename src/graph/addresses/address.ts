@@ -163,7 +163,6 @@ const ports: ReadonlyMap<number, string> = new Map([
   [50051, 'grpc'],
   [80, 'http'],
   [443, 'http'],
-  [8080, 'http'],
 ]);
 
 /** Protocol that a port number usually carries, or null. */

@@ -43,7 +43,7 @@ function placesIn(value: string, meaning: KeyMeaning): Place[] {
     if (place !== undefined) places.push(inDriverForm(previous, place));
     previous = token;
   }
-  if (meaning.address || (meaning.protocol !== null && !meaning.named)) places.push(...bareNames(value));
+  if (meaning.placeLike || (meaning.protocol !== null && !meaning.named)) places.push(...bareNames(value));
   return places;
 }
 
@@ -97,7 +97,7 @@ function placesOfPairs(pairs: readonly (readonly [string, string])[]): Place[] {
   const places: Place[] = [];
   for (const [key, text] of pairs) {
     const isDriverWord = hostWords.has(key.toLowerCase());
-    if (!isDriverWord && !keyMeaning(key).address) continue;
+    if (!isDriverWord && !keyMeaning(key).placeLike) continue;
     const withComma = /^(?:tcp:|np:)?([\w.-]{1,253}),(\d{1,5})$/.exec(text);
     if (withComma?.[1] !== undefined) {
       places.push({ host: lower(withComma[1]), port: Number(withComma[2]), protocol: 'mssql', form: 'dsn' });
@@ -119,10 +119,18 @@ function placesOfPairs(pairs: readonly (readonly [string, string])[]): Place[] {
 function bareNames(value: string): Place[] {
   if (value.length > 2_000) return [];
   const names = value.split(/[\s,;]+/).filter((name) => name !== '');
-  if (names.length > 50 || !names.every((name) => isHost(name) && /[a-z]/i.test(name))) return [];
+  if (names.length > 50 || !names.every(isLoneName)) return [];
   return names
     .filter((name) => !isOwnMachine(name))
     .map((name) => ({ host: lower(name), port: null, protocol: null, form: isQualified(name) ? 'qualified' : 'bare' }));
+}
+
+const noNames: ReadonlySet<string> = new Set(
+  'true false yes no on off none null nil auto default unknown any all'.split(' '),
+);
+
+function isLoneName(name: string): boolean {
+  return isHost(name) && /[a-z]/i.test(name) && !noNames.has(lower(name));
 }
 
 /** The address that one token is, or undefined. */

@@ -39,7 +39,7 @@ export function createLedger(): Ledger {
   };
 }
 
-/** Replaces what a source says (undefined: the source is gone). Answers with the keys of the books whose standing changed. */
+/** Replaces what a source says (undefined: the source is gone). Answers with the books whose other readers must be weighed again. */
 export function record(ledger: Ledger, source: string, statement: Statement | undefined): Set<string> {
   const before = ledger.statements.get(source);
   for (const key of before?.asked ?? []) removeFrom(ledger.askers, key, source);
@@ -74,23 +74,30 @@ function booksOf(statement: Statement | undefined): Map<string, BookEntry> {
 const fewestTargets = 4;
 
 /**
- * A document that tells several workloads where all of them live says nothing about who calls whom. It is such an address book when at
- * least two workloads take it in whole, it lists four places or more, and half of its readers are themselves listed to others.
+ * A document that tells several workloads where all of them live says nothing about who of them calls whom. It is such an address book
+ * when at least two workloads take it in whole and it lists four places or more, one of its readers among them. A reader that is not
+ * listed itself (a front end that is given its back ends) is believed all the same.
  */
 function judgeBook(ledger: Ledger, book: string): boolean {
   const readers = [...(ledger.readers.get(book)?.values() ?? [])];
   const listed = new Set(readers.flatMap(({ targets }) => [...targets]));
-  const isListed = readers.filter(({ from }) => listed.has(from)).length;
-  const closed = readers.length >= 2 && listed.size >= fewestTargets && isListed * 2 >= readers.length;
+  const wasClosed = ledger.closedBooks.has(book);
+  const closed = readers.length >= 2 && listed.size >= fewestTargets && readers.some(({ from }) => listed.has(from));
   if (readers.length === 0) ledger.readers.delete(book);
-  if (closed === ledger.closedBooks.has(book)) return false;
   if (closed) ledger.closedBooks.add(book);
   else ledger.closedBooks.delete(book);
-  return true;
+  return closed || wasClosed;
 }
 
-/** The claims of a source that count: those out of address books do not. */
+/** The claims of a source that count: what a member of an address book reads in it does not. */
 export function standingClaims(ledger: Ledger, source: string): Claim[] {
   const { claims = [] } = ledger.statements.get(source) ?? {};
-  return claims.filter(({ book }) => book === undefined || !ledger.closedBooks.has(book));
+  return claims.filter(
+    ({ book, from }) => book === undefined || !ledger.closedBooks.has(book) || !isListed(ledger, book, from),
+  );
+}
+
+function isListed(ledger: Ledger, book: string, node: string): boolean {
+  for (const { targets } of ledger.readers.get(book)?.values() ?? []) if (targets.has(node)) return true;
+  return false;
 }

@@ -1,11 +1,12 @@
 import { type Address, isTelemetryPort, layerOf, protocolOfPort } from '../addresses/address.ts';
 import { isIpAddress } from '../addresses/find-addresses.ts';
-import { type KeyMeaning, keyMeaning, protocolOfWord, wordsOf } from '../addresses/key-meaning.ts';
+import { type KeyMeaning, protocolOfWord, wordsOf } from '../addresses/key-meaning.ts';
 import type { GraphNode } from '../graph-shapes.ts';
 import { isPublicEnding, type Resolution, resolveHost } from '../landscape/resolve-host.ts';
 import type { Service } from '../landscape/service.ts';
 import { describeNode, type NodeFacts } from '../landscape/node-facts.ts';
 import type { View } from '../landscape/view.ts';
+import { outsideNode, unseenNode } from './outside-node.ts';
 import type { SettingGroup } from './workload-settings.ts';
 
 /** An address in its surroundings. `ports` are what neighbouring settings say when the address itself names none. */
@@ -15,6 +16,8 @@ export interface AddressInContext {
   readonly ports: readonly number[];
   readonly origin: SettingGroup['origin'];
   readonly namespace: string;
+  /** What the caller itself speaks, when it is a store or broker. */
+  readonly own: string | null;
 }
 
 /** What an address means: an edge to `to`, a finding with its reason, or nothing at all. */
@@ -86,8 +89,8 @@ const byForm: Readonly<Record<Address['form'], Readonly<Record<PortFit, number>>
 function confidenceIn(address: Address, meaning: KeyMeaning, fit: PortFit, facts: NodeFacts): number {
   const value = byForm[address.form][fit];
   if (address.form === 'url' || address.form === 'dsn' || address.form === 'qualified') return value;
-  if (address.form === 'host-port') return fit === 'exposed' || fit === 'pod-only' || meaning.address ? value : 0;
-  if (meaning.address) return value;
+  if (address.form === 'host-port') return fit === 'exposed' || fit === 'pod-only' || meaning.placeLike ? value : 0;
+  if (meaning.placeLike) return value;
   return meaning.protocol !== null && meaning.protocol === facts.protocol ? 0.7 : 0;
 }
 
@@ -116,6 +119,8 @@ function judgeMissing(context: AddressInContext, { namespace, name }: Unfound): 
   const port = address.port ?? context.ports[0] ?? null;
   const spoken = address.protocol ?? protocolOfPort(port) ?? protocolOfHost(name);
   const carriesData = layerOf(spoken) !== 'call';
+  // A store that names its own kind means its peers, behind a headless Service that a chart forgot or an operator makes.
+  if (carriesData && spoken === context.own) return nothing;
   if (carriesData && (address.form !== 'bare' || meaning.address)) return unseen(namespace, name, spoken, 0.6);
   if (address.form === 'bare' && !meaning.address) return nothing;
   if (address.form === 'host-port' && !meaning.address && context.origin !== 'env') return nothing;
@@ -143,18 +148,9 @@ function judgeElsewhere(context: AddressInContext, { namespace, name }: Unfound)
 }
 
 function unseen(namespace: string, name: string, protocol: string | null, confidence: number): Judgement {
-  const node: GraphNode = { ...blank, id: `${namespace}/${name}`, name, namespace };
-  return {
-    kind: 'edge',
-    to: node.id,
-    unseen: node,
-    facts: { role: 'external', protocol, ports: [] },
-    protocol,
-    confidence,
-  };
+  const facts = { role: 'external', protocol, ports: [] } as const;
+  return { kind: 'edge', ...unseenNode(namespace, name), facts, protocol, confidence };
 }
-
-const blank = { role: 'external', resources: [], owner: null, tier: null, exposed: false, replicas: null } as const;
 
 /** A public name or an address outside the cluster. Files are full of links to schemas and manuals, so there the key must say "place". */
 function judgeOutside(context: AddressInContext, host: string): Judgement {
@@ -163,15 +159,8 @@ function judgeOutside(context: AddressInContext, host: string): Judgement {
   if (!isIpAddress(host) && !host.endsWith('.s3') && !isPublicEnding(last) && !isPrivateEnding(last)) return nothing;
   if (!isWorldPlace(context)) return nothing;
   const protocol = address.protocol ?? meaning.protocol ?? protocolOfPort(address.port);
-  const node: GraphNode = { ...blank, id: `external:${host}`, name: host, namespace: null };
-  return {
-    kind: 'edge',
-    to: node.id,
-    unseen: node,
-    facts: { role: 'external', protocol, ports: [] },
-    protocol,
-    confidence: 0.85,
-  };
+  const facts = { role: 'external', protocol, ports: [] } as const;
+  return { kind: 'edge', ...outsideNode(host), facts, protocol, confidence: 0.85 };
 }
 
 function isWorldPlace({ address, meaning, origin }: AddressInContext): boolean {
@@ -193,8 +182,4 @@ function isPlaceholder(host: string): boolean {
 /** Whether an address belongs to telemetry rather than to the work: by the setting's name or by a port nobody else uses. */
 export function isTelemetry({ address, meaning, ports }: AddressInContext): boolean {
   return meaning.telemetry || isTelemetryPort(address.port) || ports.some(isTelemetryPort);
-}
-
-export function meaningOf(key: string): KeyMeaning {
-  return keyMeaning(key);
 }

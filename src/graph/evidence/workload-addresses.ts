@@ -23,11 +23,11 @@ export function workloadAddresses(source: Source, view: View, options: EvidenceO
   const workload = view.landscape.workloads.get(source.key);
   if (workload === undefined) return nothing;
   const from = ownNode(source, view);
-  const { role } = describeNode(view, from);
+  const { role, protocol: own } = describeNode(view, from);
   const found: Found = { claims: [], findings: [] };
   const groups = workloadSettings(workload, view, options);
   const off = switchedOff(groups);
-  const mentions = groups.flatMap((group) => mentionsIn(group, source.namespace));
+  const mentions = groups.flatMap((group) => mentionsIn(group, { namespace: source.namespace, own }));
   const books = booksOf(mentions);
   for (const mention of mentions) {
     const book = mention.setting.document === null ? undefined : books.get(mention.setting.document);
@@ -42,12 +42,12 @@ interface Mention {
   readonly waits: boolean;
 }
 
-function mentionsIn(group: SettingGroup, namespace: string): Mention[] {
+function mentionsIn(group: SettingGroup, caller: Pick<AddressInContext, 'namespace' | 'own'>): Mention[] {
   return group.settings.flatMap((setting, at) => {
     const meaning = keyMeaning(setting.key);
     return findAddresses(setting, meaning).map((address) => {
       const ports = address.port === null ? neighbourPorts(group.settings, at) : [];
-      return { setting, waits: group.waits, context: { address, meaning, ports, origin: group.origin, namespace } };
+      return { setting, waits: group.waits, context: { address, meaning, ports, origin: group.origin, ...caller } };
     });
   });
 }

@@ -20,6 +20,7 @@ export interface Landscape {
   /** Host names that a resource answers to besides Kubernetes' own: Ingress hosts, ServiceEntry hosts. */
   readonly hosts: KeyIndex;
   readonly namespaces: KeyIndex;
+  readonly serviceNames: KeyIndex;
   /** Workloads a Service selects, and the Services that select a workload. */
   readonly members: Map<string, ReadonlySet<string>>;
   readonly selectedBy: KeyIndex;
@@ -40,6 +41,7 @@ export function createLandscape(defaultNamespace: string): Landscape {
     selectors: new Map(),
     hosts: new Map(),
     namespaces: new Map(),
+    serviceNames: new Map(),
     members: new Map(),
     selectedBy: new Map(),
     places: new Map(),
@@ -103,6 +105,7 @@ export function putResource(landscape: Landscape, key: string, resource: Resourc
   const service = readService(resource, namespace);
   if (service !== undefined) {
     landscape.services.set(key, service);
+    addTo(landscape.serviceNames, service.name, key);
     const first = service.selector.entries().next().value;
     if (first !== undefined) addTo(landscape.selectors, labelKey(namespace, first), key);
   }
@@ -120,6 +123,7 @@ export function dropResource(landscape: Landscape, key: string): void {
     removeFrom(landscape.labels, labelKey(namespace, label), key);
   }
   landscape.workloads.delete(key);
+  if (landscape.services.has(key)) removeFrom(landscape.serviceNames, resource.id.name, key);
   const first = landscape.services.get(key)?.selector.entries().next().value;
   if (first !== undefined) removeFrom(landscape.selectors, labelKey(namespace, first), key);
   landscape.services.delete(key);

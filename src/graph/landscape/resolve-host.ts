@@ -1,7 +1,7 @@
 import { isIpAddress } from '../addresses/find-addresses.ts';
 import type { Service } from './service.ts';
 import { keyFor } from './landscape.ts';
-import { aliasesOf, knowsNamespace, placeOf, resourceAt, selected, serviceAt, type View } from './view.ts';
+import { aliasesOf, assumedTwin, knowsNamespace, placeOf, resourceAt, selected, serviceAt, type View } from './view.ts';
 
 /**
  * Where a host name leads. `node`: a node of the graph, with the Service that has the name, if it is one. `missing`: a cluster name that
@@ -16,22 +16,35 @@ export type Resolution =
 
 /** Resolves a host as a pod in `namespace` would: own namespace first, then `name.namespace`, then aliases, then the world. */
 export function resolveHost(view: View, host: string, namespace: string): Resolution {
-  const alias = aliasesOf(view, host)
-    .map((key) => placeOf(view, key))
-    .find((node) => node !== undefined);
-  if (alias !== undefined) return { kind: 'node', node: alias, service: null };
+  const alias = aliasNode(view, host);
+  if (alias !== undefined) return alias;
   if (isIpAddress(host)) return { kind: 'outside', host };
   const labels = host.replace(/\.$/, '').split('.');
   const svc = labels.indexOf('svc');
   const inCluster = svc >= 2 ? labels.slice(0, svc) : labels;
   const [name = '', second] = inCluster;
-  if (second === undefined) return named(view, namespace, name) ?? { kind: 'missing', namespace, name };
+  if (second === undefined) {
+    return named(view, namespace, name) ?? namedAnywhere(view, name) ?? { kind: 'missing', namespace, name };
+  }
   const found = (inCluster.length === 2 ? named(view, second, name) : undefined) ?? podOf(view, inCluster, namespace);
   if (found !== undefined) return found;
   if (svc >= 2) return unknownName(view, inCluster.at(-1) ?? '', inCluster.slice(0, -1).join('.'));
-  if (inCluster.length > 2) return { kind: 'outside', host };
+  return inCluster.length === 2 ? twoLabels(view, second, name) : { kind: 'outside', host };
+}
+
+/** `name.second` that is no Service: a namespace the manifests know, a public name, or a namespace they do not know. */
+function twoLabels(view: View, second: string, name: string): Resolution {
   if (knowsNamespace(view, second)) return { kind: 'missing', namespace: second, name };
-  return isPublicEnding(second) ? { kind: 'outside', host } : { kind: 'elsewhere', namespace: second, name };
+  if (isPublicEnding(second)) return { kind: 'outside', host: `${name}.${second}` };
+  return { kind: 'elsewhere', namespace: second, name };
+}
+
+function aliasNode(view: View, host: string): Resolution | undefined {
+  for (const key of aliasesOf(view, host)) {
+    const node = placeOf(view, key);
+    if (node !== undefined) return { kind: 'node', node, service: null };
+  }
+  return undefined;
 }
 
 function unknownName(view: View, namespace: string, name: string): Resolution {
@@ -43,10 +56,12 @@ function named(view: View, namespace: string, name: string): Resolution | undefi
   const service = serviceAt(view, namespace, name);
   const node = service === undefined ? undefined : placeOf(view, keyFor('', 'Service', namespace, name));
   if (service !== undefined && node !== undefined) return { kind: 'node', node, service };
-  const made = aliasesOf(view, `${name}.${namespace}`)
-    .map((key) => placeOf(view, key))
-    .find((found) => found !== undefined);
-  return made === undefined ? undefined : { kind: 'node', node: made, service: null };
+  return aliasNode(view, `${name}.${namespace}`);
+}
+
+function namedAnywhere(view: View, name: string): Resolution | undefined {
+  const twin = assumedTwin(view, name);
+  return twin === undefined ? undefined : named(view, twin.namespace, name);
 }
 
 /** `kafka-0.kafka-headless[.namespace]`: a pod of a StatefulSet through its governing Service. */

@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../resource/json.ts';
+import { type JsonObject, stringAt } from '../../resource/json.ts';
 import type { Resource } from '../../resource/resource.ts';
 import { keyFor, labelKey, type Landscape, workloadsWith } from './landscape.ts';
 import type { Service } from './service.ts';
@@ -10,6 +10,8 @@ import type { Service } from './service.ts';
 export interface View {
   readonly landscape: Landscape;
   readonly asked: Set<string>;
+  /** The manifest of the asking resource names no namespace, so the default one is an assumption. */
+  readonly assumed: boolean;
 }
 
 export function resourceAt(view: View, key: string): Resource | undefined {
@@ -26,6 +28,24 @@ export function serviceAt(view: View, namespace: string, name: string): Service 
   const key = keyFor('', 'Service', namespace, name);
   view.asked.add(key);
   return view.landscape.services.get(key);
+}
+
+/**
+ * The one Service of a name anywhere, when its namespace or that of the asking resource is only assumed: rendered charts leave the
+ * namespace out of some documents and write it into others. Undefined when several fit.
+ */
+export function assumedTwin(view: View, name: string): Service | undefined {
+  view.asked.add(`name ${name}`);
+  const services = [...(view.landscape.serviceNames.get(name) ?? [])].flatMap(
+    (key) => view.landscape.services.get(key) ?? [],
+  );
+  const near = services.filter(({ resource }) => view.assumed || isAssumed(resource));
+  return near.length === 1 ? near[0] : undefined;
+}
+
+/** Whether a manifest leaves the namespace to whoever applies it. */
+export function isAssumed(resource: Resource): boolean {
+  return stringAt(resource.body, 'metadata', 'namespace') === undefined;
 }
 
 /** Node of a resource, or undefined when it has none. */
