@@ -1,4 +1,4 @@
-import type { WatchEnd } from './watch-once.ts';
+import type { WatchEnd } from '../stream/watch-once.ts';
 
 /** How often in a row something went wrong; a healthy watch sets all of it back. */
 export interface Misfortune {

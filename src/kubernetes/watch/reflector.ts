@@ -13,8 +13,8 @@ import { KindHealth } from './kind-health.ts';
 import { KindStore } from './kind-store.ts';
 import { type Misfortune, nextStep, noMisfortune, type Wait } from './next-step.ts';
 import type { ServerPulse } from './server-pulse.ts';
-import type { WatchEvent } from './watch-event.ts';
-import { describeEnd, type WatchEnd, watchOnce } from './watch-once.ts';
+import type { WatchEvent } from '../stream/watch-event.ts';
+import { describeEnd, type WatchEnd, watchOnce } from '../stream/watch-once.ts';
 import { KindLedger, type WatchedKindState } from './watched-kind.ts';
 
 export interface ReflectorOptions extends ReadContext {
