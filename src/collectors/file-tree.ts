@@ -17,9 +17,9 @@ export interface FileTree {
     paths: readonly string[],
     limit: number,
     signal: AbortSignal,
-  ): Promise<readonly TreeState[]>;
-  /** Calls back when the newest state may be another one, until aborted. */
-  watch(changed: () => void, signal: AbortSignal): Promise<void>;
+  ): Promise<readonly EarlierState[]>;
+  /** Calls back when the newest state of one of `folders` may be another one. Resolves once it watches; goes on until aborted. */
+  watch(folders: readonly string[], changed: () => void, signal: AbortSignal): Promise<void>;
 }
 
 export interface TreeState {
@@ -29,12 +29,20 @@ export interface TreeState {
   readonly committedAt: string | null;
 }
 
+export interface EarlierState {
+  readonly state: TreeState;
+  /** The entries that came with this state, as it holds them (`bytes` is 0: not known); a removed one is not among them. */
+  readonly entries: readonly TreeEntry[];
+}
+
 export interface TreeEntry {
   readonly path: string;
   readonly kind: 'file' | 'link' | 'submodule';
   /** The same id means the same content: a blob id, or what a directory tells of a file without reading it. */
   readonly id: string;
   readonly bytes: number;
+  /** RFC 3339; told by a directory. */
+  readonly writtenAt?: string;
 }
 
 export type FileContent =

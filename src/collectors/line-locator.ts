@@ -8,6 +8,8 @@ import type { DocumentText } from './split-documents.ts';
 export interface DocumentLines {
   /** The line (from 1, within the file) that declares `path` (CONTRACTS 1), or null when the document does not declare it. */
   lineOf(id: ResourceId, path: string): number | null;
+  /** The scalar that stands at `path`, as text; null when there is none. */
+  textOf(id: ResourceId, path: string): string | null;
 }
 
 /** Reads a YAML or JSON document with positions. Ten times slower than reading it for its values: only for what has drifted. */
@@ -24,15 +26,23 @@ export function locateLines(document: Pick<DocumentText, 'text' | 'offsetLine'>)
     return isMap(node) || isSeq(node) || isScalar(node) ? node : undefined;
   };
   const walk = new Walk(aliased);
+  const find = (id: ResourceId, path: string): Place | undefined => {
+    const segments = parsePath(path);
+    const root = walk.findObject(aliased(parsed.contents), id);
+    return segments === undefined || root === undefined ? undefined : walk.follow(root, segments);
+  };
   return {
     lineOf: (id, path) => {
-      const segments = parsePath(path);
-      const root = walk.findObject(aliased(parsed.contents), id);
-      if (segments === undefined || root === undefined) return null;
-      const offset = walk.follow(root, segments);
+      const offset = find(id, path)?.offset;
       return offset === undefined ? null : document.offsetLine - 1 + counter.linePos(offset).line;
     },
+    textOf: (id, path) => scalarText(find(id, path)?.node) ?? null,
   };
+}
+
+interface Place {
+  readonly offset: number | undefined;
+  readonly node: Node | undefined;
 }
 
 class Walk {
@@ -53,16 +63,14 @@ class Walk {
   }
 
   /** Where the key (or list element) that `path` ends at begins; undefined when any part of it is not declared. */
-  follow(root: Node, path: readonly Segment[]): number | undefined {
-    let node: Node | undefined = root;
-    let offset = root.range?.[0];
+  follow(root: Node, path: readonly Segment[]): Place | undefined {
+    let place: Place = { offset: root.range?.[0], node: root };
     for (const segment of path) {
-      const step = this.#step(node, segment);
+      const step = this.#step(place.node, segment);
       if (step === undefined) return undefined;
-      offset = step.offset;
-      node = this.#resolve(step.value);
+      place = { offset: step.offset, node: this.#resolve(step.value) };
     }
-    return offset;
+    return place;
   }
 
   #step(

@@ -1,5 +1,6 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { Buffer } from 'node:buffer';
+import { Socket } from 'node:net';
 import { AppError } from '../errors/app-error.ts';
 import type { FileContent } from '../collectors/file-tree.ts';
 import { type GitSetup, gitArguments, gitEnvironment, gitStartError } from './run-git.ts';
@@ -14,7 +15,7 @@ const newline = 0x0a;
 /** Without an answer for this long the process is given up; a blob of 20 MB comes in a fraction of it. */
 const silenceLimit = 30_000;
 /** A process that nobody asks is ended; the next question starts another. */
-const idleLimit = 20_000;
+const idleLimit = 10_000;
 
 /**
  * Reads objects by id from one repository through one long-lived `git cat-file --batch --buffer`. Questions of one call go out
@@ -43,6 +44,7 @@ export class GitBlobs implements AsyncDisposable {
     if (bad !== undefined) throw new TypeError('an object id is 40 or 64 hexadecimal digits');
     clearTimeout(this.#idle);
     const child = this.#child ?? this.#start();
+    keepAlive(child, true);
     const answers = ids.map(
       (id) => new Promise<FileContent>((resolve, reject) => this.#waiting.push({ id, resolve, reject })),
     );
@@ -122,6 +124,7 @@ export class GitBlobs implements AsyncDisposable {
 
   #rest(): void {
     clearTimeout(this.#silence);
+    if (this.#child !== undefined) keepAlive(this.#child, false);
     this.#idle = setTimeout(() => this.#end(ended('it was not needed')), idleLimit);
     this.#idle.unref();
   }
@@ -149,6 +152,15 @@ export class GitBlobs implements AsyncDisposable {
     // A copy of its own: a slice would keep the whole batch in memory.
     next.resolve({ kind: 'content', bytes: Buffer.from(bytes.subarray(start, end)) });
     return end + 1;
+  }
+}
+
+/** Whether the child and its pipes keep our own process from ending; an idle one must not. */
+function keepAlive(child: ChildProcessWithoutNullStreams, on: boolean): void {
+  const pipes = [child.stdin, child.stdout, child.stderr].filter((pipe) => pipe instanceof Socket);
+  for (const handle of [child, ...pipes]) {
+    if (on) handle.ref();
+    else handle.unref();
   }
 }
 

@@ -1,0 +1,91 @@
+import { Buffer, isUtf8 } from 'node:buffer';
+import { setImmediate } from 'node:timers/promises';
+import type { FileTree, TreeState } from './file-tree.ts';
+import { coversNothing, maxFileBytes, type ParsedManifests, parseManifests } from './parse-manifests.ts';
+import type { ManifestFile } from './plain-files.ts';
+
+interface Held {
+  readonly parsed: ParsedManifests;
+  readonly bytes: Uint8Array;
+}
+
+/** How long parsing may keep everything else waiting, in milliseconds. */
+const slice = 25;
+
+/** Files as parsed, by path and content id: an unchanged file is neither read nor parsed again. Holds the files of the last read only. */
+export class ParsedFiles {
+  #held = new Map<string, Held>();
+  #texts = new Map<string, Uint8Array>();
+
+  async read(
+    tree: FileTree,
+    state: TreeState,
+    files: readonly ManifestFile[],
+    signal: AbortSignal,
+  ): Promise<ParsedManifests> {
+    const held = new Map<string, Held>();
+    const fresh: ManifestFile[] = [];
+    for (const file of files) {
+      const known = this.#held.get(keyOf(file));
+      if (known === undefined) fresh.push(file);
+      else held.set(keyOf(file), known);
+    }
+    await this.#parse(tree, state, fresh, { held, signal });
+    this.#held = held;
+    this.#texts = new Map(files.map((file) => [file.path, held.get(keyOf(file))?.bytes ?? new Uint8Array()]));
+    const all = files.map((file) => held.get(keyOf(file))?.parsed);
+    return {
+      resources: all.flatMap((parsed) => parsed?.resources ?? []),
+      gaps: all.flatMap((parsed) => parsed?.gaps ?? []),
+    };
+  }
+
+  /** The text of a file of the last read. */
+  text(path: string): string | undefined {
+    const bytes = this.#texts.get(path);
+    return bytes === undefined ? undefined : Buffer.from(bytes).toString('utf8');
+  }
+
+  async #parse(
+    tree: FileTree,
+    state: TreeState,
+    files: readonly ManifestFile[],
+    into: { readonly held: Map<string, Held>; readonly signal: AbortSignal },
+  ): Promise<void> {
+    const contents = await tree.read(
+      state,
+      files.map(({ entry }) => entry),
+      into.signal,
+    );
+    let since = performance.now();
+    for (const [index, file] of files.entries()) {
+      const content = contents[index];
+      const why = content?.kind === 'unreadable' ? content.why : 'it cannot be read';
+      if (content?.kind === 'content')
+        into.held.set(keyOf(file), { parsed: parseBytes(content.bytes, file.path), bytes: content.bytes });
+      else into.held.set(keyOf(file), { parsed: unreadableFile(file.path, why), bytes: new Uint8Array() });
+      if (performance.now() - since < slice) continue;
+      await setImmediate();
+      into.signal.throwIfAborted();
+      since = performance.now();
+    }
+  }
+}
+
+/** Like `parseManifests`, for what is not yet known to be text. */
+export function parseBytes(bytes: Uint8Array, path: string): ParsedManifests {
+  if (bytes.length > maxFileBytes) return unreadableFile(path, `it is larger than ${maxFileBytes / 1024 / 1024} MiB`);
+  if (!isUtf8(bytes)) return unreadableFile(path, 'it is not UTF-8 text');
+  return parseManifests(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8'), path);
+}
+
+function unreadableFile(path: string, why: string): ParsedManifests {
+  return {
+    resources: [],
+    gaps: [{ what: path, why, remedy: 'Correct the file, or move it out of the source', scope: coversNothing }],
+  };
+}
+
+function keyOf(file: ManifestFile): string {
+  return `${file.path}\0${file.entry.id}`;
+}

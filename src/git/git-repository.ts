@@ -1,0 +1,134 @@
+import { Buffer } from 'node:buffer';
+import { createHash } from 'node:crypto';
+import { mkdir, readFile, stat } from 'node:fs/promises';
+import { isAbsolute, join, resolve } from 'node:path';
+import { AppError } from '../errors/app-error.ts';
+import { stripCredentials } from './git-errors.ts';
+import { type GitSetup, runGit } from './run-git.ts';
+
+/** A repository that is read without a checkout. */
+export interface GitRepository {
+  /** The path or URL, without credentials. */
+  readonly name: string;
+  /** On this machine and read in place, so that its refs can be watched. */
+  readonly isLocal: boolean;
+  readonly gitDirectory: string;
+  /** Where refs and packs are; another directory than `gitDirectory` in a linked work tree. */
+  readonly commonDirectory: string;
+  /** The ref that stands for the repository's own HEAD. */
+  readonly head: string;
+  /** Fetches what is new; does nothing for a local repository. */
+  refresh(signal: AbortSignal): Promise<void>;
+}
+
+/** User name and password (or token) of one remote; never part of a URL or an argument. */
+export interface GitCredentials {
+  readonly username: string;
+  readonly password: string;
+}
+
+/** Opens a repository of this machine in place: a bare one, a work tree, or a linked work tree. */
+export async function openLocalRepository(path: string): Promise<GitRepository> {
+  const root = resolve(path);
+  const gitDirectory = (await gitDirectoryOf(join(root, '.git'))) ?? ((await isGitDirectory(root)) ? root : undefined);
+  if (gitDirectory === undefined) {
+    throw new AppError({
+      code: 'source-not-found',
+      what: `cannot read the repository ${path}`,
+      why: (await exists(root)) ? 'the directory is no git repository' : 'there is no such directory',
+      remedy: 'Correct the path of the source, or leave #REVISION away to read a plain directory',
+    });
+  }
+  const common = await readFile(join(gitDirectory, 'commondir'), 'utf8').catch(() => '.');
+  return {
+    name: path,
+    isLocal: true,
+    gitDirectory,
+    commonDirectory: resolve(gitDirectory, common.trim()),
+    head: 'HEAD',
+    refresh: () => Promise.resolve(),
+  };
+}
+
+export interface MirrorOptions {
+  readonly setup: GitSetup;
+  readonly url: string;
+  /** Mirrors of all remotes live below it. */
+  readonly cacheDirectory: string;
+  readonly credentials: GitCredentials | null;
+}
+
+/**
+ * Opens a bare mirror of a remote in the cache, making it when it is not there. It is an ordinary bare repository without a
+ * configured remote, so nothing in it can point elsewhere. Nothing is fetched before `refresh`.
+ */
+export function openMirror(options: MirrorOptions): GitRepository {
+  const key = createHash('sha256').update(stripCredentials(options.url)).digest('hex').slice(0, 24);
+  const gitDirectory = join(options.cacheDirectory, 'git', `${key}.git`);
+  return {
+    name: stripCredentials(options.url),
+    isLocal: false,
+    gitDirectory,
+    commonDirectory: gitDirectory,
+    head: 'refs/mooring/HEAD',
+    refresh: (signal) => refreshMirror(options, gitDirectory, signal),
+  };
+}
+
+const fetchLimit = 10 * 60_000;
+
+async function refreshMirror(options: MirrorOptions, gitDirectory: string, signal: AbortSignal): Promise<void> {
+  const remote = { protocols: protocolsOf(options.url), settings: credentialSettings(options), signal };
+  if (!(await isGitDirectory(gitDirectory))) {
+    await mkdir(gitDirectory, { recursive: true });
+    const refs = await runGit(options.setup, {
+      ...remote,
+      gitDirectory: null,
+      arguments: ['ls-remote', '--', options.url],
+    });
+    // Ids of 64 digits are those of a SHA-256 repository; a mirror must speak the same.
+    const format = /^[\da-f]{64}\s/.test(refs.output.toString('latin1', 0, 80)) ? 'sha256' : 'sha1';
+    const init = ['init', '--bare', '--quiet', `--object-format=${format}`, '--template=', '--', gitDirectory];
+    await runGit(options.setup, { gitDirectory: null, arguments: init, signal });
+  }
+  const refspecs = ['+refs/heads/*:refs/heads/*', '+refs/tags/*:refs/tags/*', '+HEAD:refs/mooring/HEAD'];
+  const fetch = ['fetch', '--quiet', '--prune', '--no-tags', '--no-auto-maintenance', '--no-write-fetch-head'];
+  const call = { ...remote, gitDirectory, limit: fetchLimit };
+  try {
+    await runGit(options.setup, { ...call, arguments: [...fetch, '--', options.url, ...refspecs] });
+  } catch (error) {
+    // A repository without commits has no HEAD to fetch.
+    if (!(error instanceof AppError) || !/couldn't find remote ref HEAD/.test(error.why)) throw error;
+    await runGit(options.setup, { ...call, arguments: [...fetch, '--', options.url, ...refspecs.slice(0, 2)] });
+  }
+}
+
+function protocolsOf(url: string): readonly ('https' | 'ssh' | 'file')[] {
+  if (/^https:/i.test(url)) return ['https'];
+  return /^file:/i.test(url) ? ['file'] : ['ssh'];
+}
+
+/** A header for this host alone, so that credentials never follow a redirect to another. */
+function credentialSettings({ url, credentials }: MirrorOptions): Readonly<Record<string, string>> {
+  if (credentials === null || !/^https:/i.test(url)) return {};
+  const token = Buffer.from(`${credentials.username}:${credentials.password}`).toString('base64');
+  return { [`http.${new URL(url).origin}/.extraHeader`]: `Authorization: Basic ${token}` };
+}
+
+async function gitDirectoryOf(dotGit: string): Promise<string | undefined> {
+  const found = await stat(dotGit).catch(() => undefined);
+  if (found?.isDirectory() === true) return (await isGitDirectory(dotGit)) ? dotGit : undefined;
+  if (found?.isFile() !== true) return undefined;
+  const target = /^gitdir: (.+)$/m.exec(await readFile(dotGit, 'utf8'))?.[1]?.trim();
+  if (target === undefined) return undefined;
+  const directory = isAbsolute(target) ? target : resolve(dotGit, '..', target);
+  return (await exists(join(directory, 'HEAD'))) ? directory : undefined;
+}
+
+async function isGitDirectory(path: string): Promise<boolean> {
+  return (await exists(join(path, 'HEAD'))) && (await exists(join(path, 'objects')));
+}
+
+async function exists(path: string): Promise<boolean> {
+  return (await stat(path).catch(() => undefined)) !== undefined;
+}
