@@ -40,7 +40,11 @@ export function openStore(options: StoreOptions): Store {
     ? { database: openForReading(options.path), recovered: null }
     : openDatabase(options.path, options.clock());
   const db = new Kysely<StoreSchema>({ dialect: new SqliteDialect({ database: asKyselyDatabase(database) }) });
-  const close = (): Promise<void> => db.destroy();
+  const close = async (): Promise<void> => {
+    await db.destroy();
+    // Kysely closes only what a first query has opened for it.
+    if (database.isOpen) database.close();
+  };
   return {
     episodes: createSqlEpisodes(db),
     outbox: createSqlOutbox(db),
