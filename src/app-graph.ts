@@ -1,17 +1,12 @@
+import { type BothSides, mergeSides } from './app-audit.ts';
 import { buildGraph } from './graph/build-graph.ts';
 import type { DependencyGraph } from './graph/dependency-graph.ts';
-import type { ManifestSource } from './collectors/manifest-source.ts';
-import type { Resource } from './resource/resource.ts';
 import { formatResourceId } from './resource/resource-id.ts';
 
-/** The graph of these resources; `sourceOf` finds the source that can tell the line of a piece of evidence. */
-export function graphOf(
-  resources: readonly Resource[],
-  builtAt: string,
-  sourceOf: (key: string) => ManifestSource | undefined,
-): DependencyGraph {
-  return buildGraph(resources, {
+/** The graph of what is live, at the places where Git declares it. `builtAt` is RFC 3339. */
+export function graphOfSides(sides: BothSides, builtAt: string): DependencyGraph {
+  return buildGraph(mergeSides(sides), {
     builtAt,
-    lineOf: (resource, path) => sourceOf(formatResourceId(resource.id))?.lineOf(resource, path) ?? null,
+    lineOf: (resource, path) => sides.sourceOf(formatResourceId(resource.id))?.lineOf(resource, path) ?? null,
   });
 }

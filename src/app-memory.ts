@@ -15,6 +15,7 @@ export async function openMemory(options: OpenOptions): Promise<Memory> {
   await refuseAbsent(path);
   const store = openStore({ path, clock: () => new Date() });
   return {
+    episode: (id) => store.episodes.find(id),
     episodes: ({ state, limit }) => store.episodes.list({ limit, ...(state === undefined ? {} : { state }) }),
     [Symbol.asyncDispose]: () => store.close(),
   };

@@ -1,5 +1,7 @@
-import type { AuditReport } from './drift/drift-report.ts';
+import type { AuditReport, ResourceReport } from './drift/drift-report.ts';
+import type { BlastRadius } from './graph/blast-radius.ts';
 import type { Episode } from './incidents/episode.ts';
+import type { Repair, RepairPlan } from './rollback/repair-plan.ts';
 
 /** What a command line says about the two sides. What is absent comes from the configuration file, when there is one. */
 export interface SourceRequest {
@@ -14,10 +16,33 @@ export interface SourceRequest {
 export const graphFormats = ['json', 'dot', 'mermaid', 'graphml'] as const;
 export type GraphFormat = (typeof graphFormats)[number];
 
+export interface RepairQuestion {
+  /** Picks the resource that is meant among all that were judged; throws AppError when none or several are. */
+  choose(reports: readonly ResourceReport[]): ResourceReport;
+  readonly repair: Repair | undefined;
+}
+
+/** What became of a proposal that somebody asked for. */
+export interface ProposalAnswer {
+  readonly apiVersion: 'mooring.dev/v1';
+  readonly kind: 'Proposal';
+  readonly outcome: 'opened' | 'updated' | 'already-open' | 'merged';
+  readonly branch: string;
+  readonly title: string;
+  /** How a person looks at it: a URL, or a command. */
+  readonly link: string;
+  readonly plan: RepairPlan;
+}
+
 /** Everything that a command can ask without a running daemon. Every method throws AppError when a source as a whole cannot be read. */
 export interface Workbench extends AsyncDisposable {
   audit(sources: SourceRequest, signal: AbortSignal): Promise<AuditReport>;
   exportGraph(sources: SourceRequest, format: GraphFormat, signal: AbortSignal): Promise<string>;
+  /** `target` is KIND/NAME, or the id of a node. */
+  blastRadius(sources: SourceRequest, target: string, signal: AbortSignal): Promise<BlastRadius>;
+  plan(sources: SourceRequest, question: RepairQuestion, signal: AbortSignal): Promise<RepairPlan>;
+  /** Throws AppError `proposal-refused` or `proposal-failed` when there is no proposal afterwards. */
+  propose(sources: SourceRequest, question: RepairQuestion, signal: AbortSignal): Promise<ProposalAnswer>;
 }
 
 export interface EpisodeFilter {
@@ -29,6 +54,8 @@ export interface EpisodeFilter {
 export interface Memory extends AsyncDisposable {
   /** Newest first. */
   episodes(filter: EpisodeFilter): Promise<readonly Episode[]>;
+  /** By its id or an unambiguous beginning of it. */
+  episode(id: string): Promise<Episode | null>;
 }
 
 export interface OpenOptions {

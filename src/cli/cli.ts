@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { AppError, asAppError } from '../errors/app-error.ts';
 import { addAuditCommand } from './audit-command.ts';
+import { addBlastRadiusCommand } from './blast-radius-command.ts';
 import type { CliContext } from './cli-context.ts';
 import { addCheckConfigCommand } from './check-config-command.ts';
 import { CommandRun } from './command-run.ts';
@@ -10,6 +11,7 @@ import { addEpisodesCommand } from './episodes-command.ts';
 import { exitCodes } from './exit-codes.ts';
 import { addGraphCommand } from './graph-command.ts';
 import { wantsJson } from './output-format.ts';
+import { addRollbackCommand } from './rollback-command.ts';
 import { version } from './version.ts';
 
 /** Runs one command line and returns its exit code. Never throws; every failure becomes one message on standard error. */
@@ -25,7 +27,15 @@ export async function runCli(context: CliContext): Promise<number> {
   }
 }
 
-const commands = [addAuditCommand, addDiffCommand, addEpisodesCommand, addGraphCommand, addCheckConfigCommand] as const;
+const commands = [
+  addAuditCommand,
+  addDiffCommand,
+  addEpisodesCommand,
+  addBlastRadiusCommand,
+  addGraphCommand,
+  addRollbackCommand,
+  addCheckConfigCommand,
+] as const;
 
 /** The whole grammar of the command line. */
 export function createProgram(run: CommandRun): Command {

@@ -65,7 +65,7 @@ it('shows drift as a unified diff from Git to the cluster', () => {
 });
 
 it('keeps what both sides share and loses nothing', () => {
-  const [before, after] = [[...'abcabba'], [...'cbabac']];
+  const [before, after] = ['abcabba'.split(''), 'cbabac'.split('')];
   const lines = diffLines(before, after);
   expect(lines.filter(({ mark }) => mark !== '+').map(({ text }) => text)).toEqual(before);
   expect(lines.filter(({ mark }) => mark !== '-').map(({ text }) => text)).toEqual(after);

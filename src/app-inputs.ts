@@ -1,0 +1,100 @@
+import { createRenderer } from './app-renderer.ts';
+import type { OpenOptions, SourceRequest } from './app-ports.ts';
+import { createGitSetup, openLiveSource, type OpenedSource, openSource } from './app-sources.ts';
+import type { LiveSource } from './collectors/live-source.ts';
+import type { Config, SourceConfig } from './config/config-schema.ts';
+import type { IgnoreRule } from './drift/subtract/user-rules.ts';
+import { AppError } from './errors/app-error.ts';
+import type { GitSetup } from './git/run-git.ts';
+
+/** A desired source, and where its objects without a namespace belong. */
+export interface PlacedSource {
+  readonly source: OpenedSource;
+  readonly namespace: string;
+}
+
+/** What commands and the daemon read from. What was opened is closed with it. */
+export interface Inputs extends AsyncDisposable {
+  readonly env: OpenOptions['env'];
+  readonly git: GitSetup;
+  readonly rules: readonly IgnoreRule[];
+  desired(request: SourceRequest): Promise<readonly PlacedSource[]>;
+  live(request: SourceRequest): Promise<LiveSource>;
+}
+
+/** The parts of a configuration that say what to read; the defaults when there is no file. */
+export type InputConfig = Pick<Config, 'sources' | 'live' | 'rules' | 'engines'>;
+
+const noConfig: InputConfig = {
+  sources: [],
+  live: { source: '', readSecrets: false },
+  rules: [],
+  engines: {},
+};
+
+/** Loads the configuration only when one was named: reading it costs more than a small audit. */
+export async function openInputs(options: OpenOptions): Promise<Inputs> {
+  if (options.configFile === undefined) return inputsOf(noConfig, options.env);
+  const { loadConfig } = await import('./config/load-config.ts');
+  const { config } = await loadConfig({ file: options.configFile, env: options.env, flags: options.flags ?? {} });
+  return inputsOf(config, options.env);
+}
+
+export async function inputsOf(config: InputConfig, env: OpenOptions['env']): Promise<Inputs> {
+  const stack = new AsyncDisposableStack();
+  const git = await createGitSetup(env);
+  return {
+    env,
+    git,
+    rules: config.rules.map(toIgnoreRule),
+    async desired(request) {
+      const wanted = desiredOf(request, config);
+      return await Promise.all(
+        wanted.map(async ({ source, namespace, poll }) => {
+          const renderer = createRenderer({ env, ...enginesOf(config), namespace });
+          return { source: stack.use(await openSource(source, { env, git, renderer, poll })), namespace };
+        }),
+      );
+    },
+    async live(request) {
+      const source = request.live ?? config.live.source;
+      if (source === '') throw missing('--live');
+      const { readSecrets } = config.live;
+      return stack.use(await openLiveSource(source, { env, readSecrets }));
+    },
+    [Symbol.asyncDispose]: () => stack.disposeAsync(),
+  };
+}
+
+type WantedSource = Pick<SourceConfig, 'source' | 'namespace' | 'poll'>;
+
+/** What the command line names wins over the list of the configuration. */
+function desiredOf(request: SourceRequest, config: InputConfig): readonly WantedSource[] {
+  if (request.desired !== undefined) {
+    return [{ source: request.desired, namespace: request.namespace ?? 'default', poll: 60_000 }];
+  }
+  if (config.sources.length === 0) throw missing('--desired (or --manifests)');
+  return config.sources.map(({ source, namespace, poll }) => ({
+    source,
+    namespace: request.namespace ?? namespace,
+    poll,
+  }));
+}
+
+function enginesOf({ engines }: InputConfig): { kustomize: string | undefined; helm: string | undefined } {
+  return { kustomize: engines.kustomize, helm: engines.helm };
+}
+
+function toIgnoreRule({ path, reason, owner, expires, ...rest }: InputConfig['rules'][number]): IgnoreRule {
+  const given = Object.entries(rest).filter(([, value]) => value !== undefined);
+  return { path, reason, owner, expires: expires ?? null, ...Object.fromEntries(given) };
+}
+
+function missing(flag: string): AppError {
+  return new AppError({
+    code: 'usage',
+    what: 'cannot tell what to read',
+    why: `${flag} is missing and no configuration names a source`,
+    remedy: `Give ${flag.split(' ')[0] ?? flag}, or --config with a mooring.yaml`,
+  });
+}

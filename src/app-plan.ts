@@ -1,0 +1,86 @@
+import { createHash } from 'node:crypto';
+import type { OpenedSource } from './app-sources.ts';
+import type { Comparison } from './app-audit.ts';
+import type { ResourceReport } from './drift/drift-report.ts';
+import { blastRadius } from './graph/blast-radius.ts';
+import type { DependencyGraph } from './graph/dependency-graph.ts';
+import { resourceKey } from './graph/build-graph.ts';
+import { formatJson, type JsonValue, parseJson } from './resource/json.ts';
+import type { Resource } from './resource/resource.ts';
+import { formatResourceId } from './resource/resource-id.ts';
+import { planRepair } from './rollback/plan-repair.ts';
+import type { PlannedRepair, Repair } from './rollback/repair-plan.ts';
+import type { EarlierRevision, SourceFile } from './rollback/repair-request.ts';
+import { idOfReport } from './severity/judge-drift.ts';
+
+export interface PlanInput {
+  readonly report: ResourceReport;
+  readonly desired: Resource | null;
+  readonly live: Resource | null;
+  /** The source that declares the resource, or would. */
+  readonly source: OpenedSource;
+  readonly base: string | null;
+  readonly graph: DependencyGraph;
+  readonly cluster: string | null;
+  readonly repair: Repair | undefined;
+}
+
+/** How many earlier revisions a revert may choose from. */
+const earlierLimit = 50;
+
+/** Gathers everything a plan is made of, and makes it. */
+export async function planFor(input: PlanInput, signal: AbortSignal): Promise<PlannedRepair> {
+  const { report, desired, live, source, base, graph, cluster, repair } = input;
+  return planRepair({
+    report,
+    desired,
+    live,
+    files: filesOf(desired, source),
+    // Origins are relative to the repository's root already.
+    prefix: '',
+    rendering: source.renderer.kind,
+    base,
+    earlier: desired === null ? [] : await earlierOf(desired, source, signal),
+    blastRadius: radiusOf(graph, report),
+    cluster,
+    sanctionedManagers: [],
+    hash: sha256,
+    ...(repair === undefined ? {} : { wanted: repair }),
+  });
+}
+
+/** Both sides of the resource that a report is about. */
+export function sidesOf(comparison: Comparison, report: ResourceReport): Pick<PlanInput, 'desired' | 'live'> {
+  const id = idOfReport(report);
+  return {
+    desired: comparison.session.declaredResource(formatResourceId(id)) ?? null,
+    live: comparison.session.liveResource(id) ?? null,
+  };
+}
+
+function filesOf(desired: Resource | null, source: OpenedSource): readonly SourceFile[] {
+  const file = desired?.origin?.file;
+  const text = file === undefined ? undefined : source.manifests.text(file);
+  return file === undefined || text === undefined ? [] : [{ file, text }];
+}
+
+async function earlierOf(
+  desired: Resource,
+  source: OpenedSource,
+  signal: AbortSignal,
+): Promise<readonly EarlierRevision[]> {
+  return await source.manifests.earlier(desired, earlierLimit, signal);
+}
+
+/** The blast radius of the node that stands for the resource, as plain JSON; null when the graph does not know it. */
+function radiusOf(graph: DependencyGraph, report: ResourceReport): JsonValue | null {
+  const node = graph.landscape.places.get(resourceKey(graph, idOfReport(report)));
+  if (node === undefined || !graph.nodes.hasNode(node)) return null;
+  const [first] = report.differences;
+  const because = first === undefined ? `it is ${report.drift ?? report.verdict}` : `${first.path} drifted`;
+  return parseJson(formatJson(blastRadius(graph, node, { because })));
+}
+
+export function sha256(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}

@@ -1,0 +1,88 @@
+import type { OpenedSource } from './app-sources.ts';
+import { AppError } from './errors/app-error.ts';
+import type { GitPlace } from './forge/git-call.ts';
+import { createRepairWriter } from './forge/git-repair-writer.ts';
+import { createLocalForge } from './forge/local-forge.ts';
+import { type GitSetup, runGit } from './git/run-git.ts';
+import { defaultLimits, type Limits } from './rollback/guard-rails.ts';
+import type { ProposeDependencies } from './rollback/propose-rollback.ts';
+
+export interface ProposeOptions {
+  readonly git: GitSetup;
+  readonly limits?: Limits;
+  readonly clock: () => Date;
+}
+
+/** Mooring's own commits; a branch with anybody else's is left alone. */
+const identity = { name: 'Mooring', email: 'mooring@mooring.invalid' } as const;
+
+/** Everything that carries a plan out in the repository of a source. Throws AppError `proposal-refused` for a plain directory. */
+export async function proposeInto(
+  source: OpenedSource,
+  options: ProposeOptions,
+  signal: AbortSignal,
+): Promise<ProposeDependencies> {
+  const place = placeOf(source, options.git);
+  const baseBranch = await baseBranchOf(source, place, signal);
+  return {
+    repository: createRepairWriter({ place, baseBranch, identity }),
+    pullRequests: createLocalForge({ place, clock: options.clock }),
+    log: null,
+    baseBranch,
+    limits: options.limits ?? defaultLimits,
+    clock: options.clock,
+  };
+}
+
+function placeOf(source: OpenedSource, git: GitSetup): GitPlace {
+  const { gitDirectory, spec } = source;
+  if (gitDirectory === null || spec.kind !== 'git') {
+    throw new AppError({
+      code: 'proposal-refused',
+      what: `cannot propose a change to ${source.manifests.name}`,
+      why: 'it is a plain directory, not a revision of a Git repository',
+      remedy: 'Name the source as REPO#BRANCH:PATH, or apply the patch of "mooring rollback plan -o patch" by hand',
+    });
+  }
+  const remote =
+    spec.location === 'local' ? null : { url: spec.repository, protocols: protocolsOf(spec.repository), settings: {} };
+  return { git: (call) => runGit(git, call), gitDirectory, remote };
+}
+
+function protocolsOf(url: string): readonly ('https' | 'ssh' | 'file')[] {
+  if (/^https:/i.test(url)) return ['https'];
+  return /^file:/i.test(url) ? ['file'] : ['ssh'];
+}
+
+/** The branch that the source names, or the one that HEAD stands for. A tag or commit cannot take a change. */
+async function baseBranchOf(source: OpenedSource, place: GitPlace, signal: AbortSignal): Promise<string> {
+  const revision = source.spec.kind === 'git' ? source.spec.revision : null;
+  const { gitDirectory } = place;
+  if (revision !== null && revision !== 'HEAD') {
+    const ref = revision.startsWith('refs/heads/') ? revision : `refs/heads/${revision}`;
+    const args = ['show-ref', '--verify', '--quiet', ref];
+    const { code } = await place.git({ gitDirectory, arguments: args, accept: [1, 128], signal });
+    if (code === 0) return ref.slice('refs/heads/'.length);
+    throw noBranch(source, `${revision} is no branch`);
+  }
+  // A mirror keeps the remote's HEAD under a ref of its own.
+  const head = source.spec.kind === 'git' && source.spec.location === 'remote' ? 'refs/mooring/HEAD' : 'HEAD';
+  const args =
+    head === 'HEAD'
+      ? ['symbolic-ref', '--quiet', '--short', 'HEAD']
+      : ['name-rev', '--name-only', '--refs=refs/heads/*', head];
+  const { code, output } = await place.git({ gitDirectory, arguments: args, accept: [1, 128], signal });
+  const branch = output.toString('utf8').trim();
+  if (code !== 0 || branch === '' || /[~^]|^undefined$/.test(branch))
+    throw noBranch(source, 'its HEAD is on no branch');
+  return branch;
+}
+
+function noBranch(source: OpenedSource, why: string): AppError {
+  return new AppError({
+    code: 'proposal-refused',
+    what: `cannot propose a change to ${source.manifests.name}`,
+    why,
+    remedy: 'Name the branch that repairs go into: REPO#BRANCH:PATH',
+  });
+}

@@ -1,0 +1,49 @@
+import { findTool } from './app-tools.ts';
+import type { ManifestRenderer } from './collectors/render/manifest-renderer.ts';
+import { renderFileOf } from './collectors/plain-files.ts';
+
+export interface RendererSettings {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly kustomize: string | undefined;
+  readonly helm: string | undefined;
+  /** The namespace that Helm renders for. */
+  readonly namespace: string;
+}
+
+export interface NotingRenderer extends ManifestRenderer {
+  /** How the source was read last; `plain` as long as nothing had to be rendered. */
+  readonly kind: 'plain' | 'kustomize' | 'helm';
+}
+
+/** The real tools, looked for and loaded when the source turns out to need rendering. One for each source. */
+export function createRenderer(settings: RendererSettings): NotingRenderer {
+  let opened: Promise<ManifestRenderer> | undefined;
+  let kind: NotingRenderer['kind'] = 'plain';
+  return {
+    get kind() {
+      return kind;
+    },
+    async render(input, signal) {
+      kind = renderFileOf(input.entries, input.folder)?.kind ?? 'plain';
+      opened ??= openRenderer(settings);
+      return await (await opened).render(input, signal);
+    },
+  };
+}
+
+async function openRenderer({ env, kustomize, helm, namespace }: RendererSettings): Promise<ManifestRenderer> {
+  const [{ ToolRenderer }, { Sandbox, defaultLimits }] = await Promise.all([
+    import('./collectors/render/tool-renderer.ts'),
+    import('./collectors/render/sandbox.ts'),
+  ]);
+  const tools = {
+    kustomize: (await findTool('kustomize', { configured: kustomize, env })) ?? null,
+    helm: (await findTool('helm', { configured: helm, env })) ?? null,
+    kubectl: (await findTool('kubectl', { configured: undefined, env })) ?? null,
+  };
+  return new ToolRenderer({
+    sandbox: new Sandbox({ searchPath: env['PATH'] ?? '', limits: defaultLimits }),
+    tools,
+    helm: { namespace, release: null, values: [], kubeVersion: null, apiVersions: [] },
+  });
+}

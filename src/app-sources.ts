@@ -1,0 +1,135 @@
+import { mkdir, mkdtemp, readdir, readFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, relative } from 'node:path';
+import type { NotingRenderer } from './app-renderer.ts';
+import { cacheDir } from './app-tools.ts';
+import { openDirectoryManifests } from './collectors/directory-manifests.ts';
+import type { LiveSource } from './collectors/live-source.ts';
+import { parseManifests } from './collectors/parse-manifests.ts';
+import { parseSourceSpec, type SourceSpec } from './collectors/source-spec.ts';
+import type { TreeManifests } from './collectors/tree-manifests.ts';
+import { AppError } from './errors/app-error.ts';
+import type { GitSetup } from './git/run-git.ts';
+import { isJsonObject, type JsonObject, parseJson } from './resource/json.ts';
+import type { Resource } from './resource/resource.ts';
+import type { Gap } from './resource/snapshot.ts';
+
+type Env = Readonly<Record<string, string | undefined>>;
+
+/** A desired source with what a repair needs to know of it beyond its manifests. */
+export interface OpenedSource extends AsyncDisposable {
+  readonly spec: SourceSpec;
+  readonly manifests: TreeManifests;
+  /** Null for a plain directory. */
+  readonly gitDirectory: string | null;
+  readonly renderer: NotingRenderer;
+}
+
+export interface SourceOptions {
+  readonly env: Env;
+  readonly git: GitSetup;
+  readonly renderer: NotingRenderer;
+  /** Milliseconds between two looks at a remote. */
+  readonly poll: number;
+}
+
+/** Opens a SOURCE of the command line or the configuration. Throws AppError when it is not allowed or not there. */
+export async function openSource(text: string, options: SourceOptions): Promise<OpenedSource> {
+  const spec = parseSourceSpec(text);
+  const { renderer } = options;
+  const now = (): Date => new Date();
+  if (spec.kind === 'directory') {
+    const manifests = await openDirectoryManifests(spec.directory, { renderer, now });
+    return { spec, manifests, gitDirectory: null, renderer, [Symbol.asyncDispose]: () => Promise.resolve() };
+  }
+  const { openGitManifests } = await import('./git/git-manifest-source.ts');
+  const opened = await openGitManifests(spec, {
+    setup: options.git,
+    cacheDirectory: await privateDirectory(options.env, 'mirrors'),
+    credentials: null,
+    pollInterval: options.poll,
+    renderer,
+    now,
+  });
+  return { ...opened, spec, renderer, [Symbol.asyncDispose]: () => opened[Symbol.asyncDispose]() };
+}
+
+/** Git as it is started everywhere: without anybody's settings. */
+export async function createGitSetup(env: Env): Promise<GitSetup> {
+  return { program: 'git', variables: env, home: await privateDirectory(env, 'empty-home') };
+}
+
+/** A directory of Mooring's own below the cache, or below the temporary directory where there is no home to keep a cache in. */
+async function privateDirectory(env: Env, name: string): Promise<string> {
+  const base = cacheDir(env) ?? (await mkdtemp(join(tmpdir(), 'mooring-')));
+  const dir = join(base, name);
+  await mkdir(dir, { recursive: true, mode: 0o700 });
+  return dir;
+}
+
+// INTERIM until the directory source lands.
+async function readDir(dir: string): Promise<{ resources: Resource[]; gaps: Gap[]; openApi: JsonObject[] }> {
+  const resources: Resource[] = [];
+  const gaps: Gap[] = [];
+  const openApi: JsonObject[] = [];
+  const entries = await readdir(dir, { recursive: true, withFileTypes: true }).catch((cause: unknown) => {
+    throw new AppError({
+      code: 'source-not-found',
+      what: `cannot read ${dir}`,
+      why: 'it does not exist',
+      remedy: 'Check the path',
+      cause,
+    });
+  });
+  const files = entries
+    .filter((e) => e.isFile() && /\.(ya?ml|json)$/.test(e.name))
+    .map((e) => join(e.parentPath, e.name))
+    .sort();
+  for (const file of files) {
+    const text = await readFile(file, 'utf8');
+    const name = relative(dir, file);
+    if (name.startsWith('openapi/')) {
+      const doc = parseJson(text);
+      if (isJsonObject(doc)) openApi.push(doc);
+      continue;
+    }
+    const parsed = parseManifests(text, name);
+    resources.push(...parsed.resources);
+    gaps.push(...parsed.gaps);
+  }
+  return { resources, gaps, openApi };
+}
+
+export interface LiveOptions {
+  readonly env: Env;
+  readonly readSecrets: boolean;
+}
+
+/** Opens a LIVE of the command line or the configuration; a cluster is reached with its first request. */
+export async function openLiveSource(live: string, options: LiveOptions): Promise<LiveSource & AsyncDisposable> {
+  if (live.startsWith('kube:')) return openCluster(live.slice('kube:'.length), options);
+  return {
+    [Symbol.asyncDispose]: () => Promise.resolve(),
+    name: live,
+    async read() {
+      const { resources, gaps, openApi } = await readDir(live);
+      return { source: live, resources, gaps, readAt: new Date().toISOString(), openApi };
+    },
+    watch: () => Promise.reject(new Error('interim')),
+  };
+}
+
+async function openCluster(context: string, { env, readSecrets }: LiveOptions): Promise<LiveSource & AsyncDisposable> {
+  const { createKubernetesSource } = await import('./kubernetes/kubernetes-live-source.ts');
+  const source = await createKubernetesSource({
+    environment: env,
+    readSecrets,
+    ...(context === '' ? {} : { context }),
+  });
+  return {
+    name: source.name,
+    read: (request, signal) => source.read(request, signal),
+    watch: (request, changed, signal) => source.watch(request, changed, signal),
+    [Symbol.asyncDispose]: () => source.close(),
+  };
+}

@@ -1,0 +1,123 @@
+import { type AuditInput, compareOnce, type Comparison, readBothSides } from './app-audit.ts';
+import { type Inputs, openInputs, type PlacedSource } from './app-inputs.ts';
+import type { OpenOptions, ProposalAnswer, RepairQuestion, SourceRequest, Workbench } from './app-ports.ts';
+import type { LiveSource } from './collectors/live-source.ts';
+import type { ResourceReport } from './drift/drift-report.ts';
+import type { DependencyGraph } from './graph/dependency-graph.ts';
+import { formatResourceId } from './resource/resource-id.ts';
+import type { PlannedRepair } from './rollback/repair-plan.ts';
+import { idOfReport } from './severity/judge-drift.ts';
+import type { OpenedSource } from './app-sources.ts';
+
+const clock = (): Date => new Date();
+
+/** Answers commands from the sources themselves, without a daemon. Loads and opens only what a question needs. */
+export async function openWorkbench(options: OpenOptions): Promise<Workbench> {
+  const inputs = await openInputs(options);
+  return {
+    audit: async (sources, signal) => (await compare(inputs, sources, signal)).report,
+    async exportGraph(sources, format, signal) {
+      const { exportGraph } = await import('./graph/export-graph.ts');
+      return exportGraph(await graphFor(inputs, sources, signal), format);
+    },
+    async blastRadius(sources, target, signal) {
+      const { blastRadius } = await import('./graph/blast-radius.ts');
+      return blastRadius(await graphFor(inputs, sources, signal), target, { now: clock().toISOString() });
+    },
+    plan: async (sources, question, signal) => (await plan(inputs, sources, question, signal)).planned.plan,
+    propose: (sources, question, signal) => propose(inputs, sources, question, signal),
+    [Symbol.asyncDispose]: () => inputs[Symbol.asyncDispose](),
+  };
+}
+
+async function compare(inputs: Inputs, sources: SourceRequest, signal: AbortSignal): Promise<Comparison> {
+  return await compareOnce(auditInput(inputs, await inputs.desired(sources), await inputs.live(sources)), signal);
+}
+
+function auditInput(inputs: Inputs, desired: readonly PlacedSource[], live: LiveSource): AuditInput {
+  return {
+    desired: desired.map(({ source, namespace }) => ({ manifests: source.manifests, namespace })),
+    live,
+    rules: inputs.rules,
+    now: clock,
+  };
+}
+
+/** Manifests alone make a graph; the live side is read only when it was named. */
+async function graphFor(inputs: Inputs, sources: SourceRequest, signal: AbortSignal): Promise<DependencyGraph> {
+  const { graphOfSides } = await import('./app-graph.ts');
+  const live = sources.live === undefined ? nothingLive : await inputs.live(sources);
+  const sides = await readBothSides(auditInput(inputs, await inputs.desired(sources), live), signal);
+  return graphOfSides(sides, clock().toISOString());
+}
+
+/** A live side that was not asked for. */
+const nothingLive: LiveSource = {
+  name: '',
+  read: () => Promise.resolve({ source: '', resources: [], gaps: [], readAt: clock().toISOString(), openApi: [] }),
+  watch: (_request, _changed, signal) => Promise.reject(signal.reason),
+};
+
+async function plan(
+  inputs: Inputs,
+  sources: SourceRequest,
+  question: RepairQuestion,
+  signal: AbortSignal,
+): Promise<{ readonly planned: PlannedRepair; readonly source: OpenedSource }> {
+  const [{ graphOfSides }, { planFor, sidesOf }] = await Promise.all([
+    import('./app-graph.ts'),
+    import('./app-plan.ts'),
+  ]);
+  const desired = await inputs.desired(sources);
+  const comparison = await compareOnce(auditInput(inputs, desired, await inputs.live(sources)), signal);
+  const report = question.choose(comparison.report.resources);
+  const index = indexOfSource(comparison, report);
+  const source = desired[index]?.source;
+  if (source === undefined) throw new Error('a comparison has at least one source');
+  const planned = await planFor(
+    {
+      ...sidesOf(comparison, report),
+      report,
+      source,
+      base: comparison.desired[index]?.revision ?? null,
+      graph: graphOfSides(comparison, clock().toISOString()),
+      cluster: null,
+      repair: question.repair,
+    },
+    signal,
+  );
+  return { planned, source };
+}
+
+/** The source that declares the resource; the first one for what none declares. */
+function indexOfSource({ desired }: Comparison, report: ResourceReport): number {
+  const key = formatResourceId(idOfReport(report));
+  const found = desired.findIndex(({ resources }) => resources.some(({ id }) => formatResourceId(id) === key));
+  return Math.max(found, 0);
+}
+
+async function propose(
+  inputs: Inputs,
+  sources: SourceRequest,
+  question: RepairQuestion,
+  signal: AbortSignal,
+): Promise<ProposalAnswer> {
+  const [{ proposeInto }, { proposalRefused, proposeRollback }] = await Promise.all([
+    import('./app-propose.ts'),
+    import('./rollback/propose-rollback.ts'),
+  ]);
+  const { planned, source } = await plan(inputs, sources, question, signal);
+  const dependencies = await proposeInto(source, { git: inputs.git, clock }, signal);
+  const outcome = await proposeRollback(planned, dependencies, { asked: true, paths: [] }, signal);
+  if (outcome.kind === 'held' || outcome.kind === 'stale') throw proposalRefused(outcome);
+  const { branch, title, link } = outcome.pullRequest;
+  return {
+    apiVersion: 'mooring.dev/v1',
+    kind: 'Proposal',
+    outcome: outcome.kind,
+    branch,
+    title,
+    link,
+    plan: planned.plan,
+  };
+}
