@@ -139,6 +139,7 @@ function lookupsOf(landscape: Landscape, key: string): string[] {
   return [
     ...hostAliasesOf(resource, namespace).map((host) => `host ${host}`),
     ...(landscape.services.has(key) ? [`name ${resource.id.name}`] : []),
+    ...(landscape.workloads.has(key) ? [`workloads ${namespace}`] : []),
     ...[...labels].map((label) => `label ${labelKey(namespace, label)}`),
   ];
 }

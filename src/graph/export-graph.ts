@@ -25,7 +25,8 @@ export function exportGraph(graph: DependencyGraph, format: GraphFormat): string
 /** The document of CONTRACTS 2, in an order that depends on nothing but the content. */
 export function graphDocument(graph: DependencyGraph): GraphDocument {
   const nodes = graph.nodes.mapNodes((_id, node) => node).toSorted(compareNodes);
-  const edges = graph.nodes.mapEdges((_key, edge) => stillDeclared(edge, graph.builtAt)).toSorted(compareEdges);
+  const all = graph.nodes.mapEdges((_key, edge) => stillDeclared(edge, graph.builtAt));
+  const edges = withPermits(all).toSorted(compareEdges);
   return {
     apiVersion: 'mooring.dev/v1',
     kind: 'DependencyGraph',
@@ -39,6 +40,28 @@ export function graphDocument(graph: DependencyGraph): GraphDocument {
 /** A manifest that still says so was seen as late as the manifests were read. */
 function stillDeclared(edge: GraphEdge, builtAt: string): GraphEdge {
   return edge.evidence.some(({ kind }) => kind !== 'observed') ? { ...edge, lastSeen: builtAt } : edge;
+}
+
+/** A permit beside a real edge of the same pair is that edge's evidence, not an edge of its own. */
+function withPermits(edges: readonly GraphEdge[]): GraphEdge[] {
+  const permits = new Map<string, GraphEdge>();
+  for (const edge of edges) if (isPermit(edge)) permits.set(`${edge.from} ${edge.to}`, edge);
+  if (permits.size === 0) return [...edges];
+  const real = new Set(edges.filter((edge) => carriesWork(edge)).map(({ from, to }) => `${from} ${to}`));
+  return edges.flatMap((edge) => {
+    const permit = permits.get(`${edge.from} ${edge.to}`);
+    if (permit === undefined) return [edge];
+    if (edge === permit) return real.has(`${edge.from} ${edge.to}`) ? [] : [edge];
+    return [carriesWork(edge) ? { ...edge, evidence: [...edge.evidence, ...permit.evidence] } : edge];
+  });
+}
+
+function carriesWork({ layer }: GraphEdge): boolean {
+  return layer === 'call' || layer === 'data' || layer === 'message';
+}
+
+function isPermit({ evidence }: GraphEdge): boolean {
+  return evidence.every(({ kind }) => kind === 'permitted');
 }
 
 function compareNodes(one: GraphNode, other: GraphNode): number {

@@ -94,8 +94,9 @@ function label({ layer, protocol }: GraphEdge): string {
   return protocol ?? layer;
 }
 
-function style({ strength, layer }: GraphEdge): string {
-  if (layer === 'operations' || strength === 'async') return 'dotted';
+function style({ strength, layer, evidence }: GraphEdge): string {
+  const isPermit = evidence.every(({ kind }) => kind === 'permitted');
+  if (layer === 'operations' || strength === 'async' || isPermit) return 'dotted';
   return strength === 'soft' ? 'dashed' : 'solid';
 }
 

@@ -20,7 +20,7 @@ import {
   type SharedClaim,
   type Source,
 } from './evidence.ts';
-import { volumeSources } from './mounted-documents.ts';
+import { volumeSources } from './settings/mounted-documents.ts';
 
 /** A configuration object that a workload needs. `strength` is soft when the reference is marked optional. */
 interface Reference {

@@ -1,7 +1,22 @@
 import { configReferences } from './config-references.ts';
 import type { EvidenceReader } from './evidence.ts';
-import { serviceRoutes } from './service-routes.ts';
-import { workloadAddresses } from './workload-addresses.ts';
+import { gatewayRoutes, istioRoutes } from './routes/gateway-routes.ts';
+import { humanClaims } from './human-claims.ts';
+import { ingressRoutes } from './routes/ingress-routes.ts';
+import { networkPolicies } from './routes/network-policies.ts';
+import { orderingClaims } from './ordering-claims.ts';
+import { serviceRoutes } from './routes/service-routes.ts';
+import { workloadAddresses } from './settings/workload-addresses.ts';
 
 /** Every kind of declared evidence. To add one: write `resource → claims` beside these and put it here. */
-export const readers: readonly EvidenceReader[] = [workloadAddresses, configReferences, serviceRoutes];
+export const readers: readonly EvidenceReader[] = [
+  workloadAddresses,
+  configReferences,
+  serviceRoutes,
+  ingressRoutes,
+  gatewayRoutes,
+  istioRoutes,
+  networkPolicies,
+  orderingClaims,
+  humanClaims,
+];

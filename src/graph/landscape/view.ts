@@ -60,6 +60,14 @@ export function selected(view: View, namespace: string, selector: ReadonlyMap<st
   return workloadsWith(view.landscape, namespace, selector);
 }
 
+/** Keys of every workload of a namespace. */
+export function workloadsIn(view: View, namespace: string): string[] {
+  view.asked.add(`workloads ${namespace}`);
+  return [...(view.landscape.namespaces.get(namespace) ?? [])]
+    .filter((key) => view.landscape.workloads.has(key))
+    .toSorted();
+}
+
 /** Resources that answer to a host name which is no Service's. */
 export function aliasesOf(view: View, host: string): readonly string[] {
   view.asked.add(`host ${host}`);

@@ -1,9 +1,9 @@
-import { arrayAt, isJsonObject, type JsonObject, objectAt, stringAt, valueAt } from '../../resource/json.ts';
-import type { Resource } from '../../resource/resource.ts';
-import { textMap, type Container, type Workload } from '../landscape/workload.ts';
-import { keyFor } from '../landscape/landscape.ts';
-import { resourceAt, type View } from '../landscape/view.ts';
-import type { EvidenceOptions } from './evidence.ts';
+import { arrayAt, isJsonObject, type JsonObject, objectAt, stringAt, valueAt } from '../../../resource/json.ts';
+import type { Resource } from '../../../resource/resource.ts';
+import { textMap, type Container, type Workload } from '../../landscape/workload.ts';
+import { keyFor } from '../../landscape/landscape.ts';
+import { resourceAt, type View } from '../../landscape/view.ts';
+import type { EvidenceOptions } from '../evidence.ts';
 
 /** One file that a container sees. `id` is unique per ConfigMap key. */
 export interface ConfigDocument {

@@ -1,4 +1,4 @@
-import { type KeyMeaning, wordsOf } from '../addresses/key-meaning.ts';
+import { type KeyMeaning, wordsOf } from '../../addresses/key-meaning.ts';
 import type { SettingGroup } from './workload-settings.ts';
 
 const switchWords: ReadonlySet<string> = new Set(['enable', 'enabled', 'use', 'active', 'on']);

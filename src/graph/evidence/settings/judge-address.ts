@@ -1,12 +1,12 @@
-import { type Address, isTelemetryPort, layerOf, protocolOfPort } from '../addresses/address.ts';
-import { isIpAddress } from '../addresses/find-addresses.ts';
-import { type KeyMeaning, protocolOfWord, wordsOf } from '../addresses/key-meaning.ts';
-import type { GraphNode } from '../graph-shapes.ts';
-import { isPublicEnding, type Resolution, resolveHost } from '../landscape/resolve-host.ts';
-import type { Service } from '../landscape/service.ts';
-import { describeNode, type NodeFacts } from '../landscape/node-facts.ts';
-import type { View } from '../landscape/view.ts';
-import { outsideNode, unseenNode } from './outside-node.ts';
+import { type Address, isTelemetryPort, layerOf, protocolOfPort } from '../../addresses/address.ts';
+import { isIpAddress } from '../../addresses/find-addresses.ts';
+import { type KeyMeaning, protocolOfWord, wordsOf } from '../../addresses/key-meaning.ts';
+import type { GraphNode } from '../../graph-shapes.ts';
+import { isPublicEnding, type Resolution, resolveHost } from '../../landscape/resolve-host.ts';
+import type { Service } from '../../landscape/service.ts';
+import { describeNode, type NodeFacts } from '../../landscape/node-facts.ts';
+import type { View } from '../../landscape/view.ts';
+import { outsideNode, unseenNode } from '../outside-node.ts';
 import type { SettingGroup } from './workload-settings.ts';
 
 /** An address in its surroundings. `ports` are what neighbouring settings say when the address itself names none. */

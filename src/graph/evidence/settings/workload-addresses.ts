@@ -1,10 +1,10 @@
-import { type Address, layerOf } from '../addresses/address.ts';
-import { findAddresses } from '../addresses/find-addresses.ts';
-import { type KeyMeaning, keyMeaning, wordsOf } from '../addresses/key-meaning.ts';
-import type { EdgeLayer } from '../addresses/address.ts';
-import type { NodeRole, Strength } from '../graph-shapes.ts';
-import { describeNode } from '../landscape/node-facts.ts';
-import type { View } from '../landscape/view.ts';
+import type { Address, EdgeLayer } from '../../addresses/address.ts';
+import { findAddresses } from '../../addresses/find-addresses.ts';
+import { type KeyMeaning, keyMeaning, wordsOf } from '../../addresses/key-meaning.ts';
+import type { NodeRole, Strength } from '../../graph-shapes.ts';
+import { describeNode } from '../../landscape/node-facts.ts';
+import type { View } from '../../landscape/view.ts';
+import { layerBetween } from './address-layer.ts';
 import {
   evidenceOf,
   type EvidenceOptions,
@@ -13,7 +13,7 @@ import {
   ownNode,
   type SharedClaim,
   type Source,
-} from './evidence.ts';
+} from '../evidence.ts';
 import { type AddressInContext, isTelemetry, judgeAddress } from './judge-address.ts';
 import { switchedOff } from './switched-off.ts';
 import { type DeclaredSetting, type SettingGroup, workloadSettings } from './workload-settings.ts';
@@ -102,13 +102,6 @@ function report(
     ...(book === undefined ? {} : { book }),
   };
   found.claims.push(claim);
-}
-
-/** Telemetry, dashboards and admin pages are a layer of their own, in both directions; a role beats a protocol. */
-export function layerBetween(from: NodeRole, to: NodeRole, protocol: string | null, telemetry: boolean): EdgeLayer {
-  if (telemetry || from === 'monitoring' || to === 'monitoring') return 'operations';
-  if (to === 'store') return 'data';
-  return to === 'broker' ? 'message' : layerOf(protocol);
 }
 
 const flagWords: ReadonlySet<string> = new Set(

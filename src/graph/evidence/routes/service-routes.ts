@@ -1,7 +1,7 @@
-import { arrayAt, stringAt } from '../../resource/json.ts';
-import { keyFor } from '../landscape/landscape.ts';
-import { resolveHost } from '../landscape/resolve-host.ts';
-import { placeOf, resourceAt, selected, type View } from '../landscape/view.ts';
+import { arrayAt, stringAt } from '../../../resource/json.ts';
+import { keyFor } from '../../landscape/landscape.ts';
+import { resolveHost } from '../../landscape/resolve-host.ts';
+import { placeOf, resourceAt, selected, type View } from '../../landscape/view.ts';
 import {
   evidenceOf,
   type EvidenceOptions,
@@ -10,8 +10,8 @@ import {
   ownNode,
   type SharedClaim,
   type Source,
-} from './evidence.ts';
-import { outsideNode } from './outside-node.ts';
+} from '../evidence.ts';
+import { outsideNode } from '../outside-node.ts';
 
 /**
  * What a Service that is a node of its own leads to: each of several workloads it selects, the host of an ExternalName, the addresses of

@@ -1,13 +1,13 @@
-import { expandOwn, expandVariables } from '../addresses/expand-variables.ts';
-import type { Setting } from '../addresses/address.ts';
-import { readArguments } from '../addresses/read-arguments.ts';
-import { openValue, readFile } from '../addresses/read-file.ts';
-import { arrayAt, type JsonValue, objectAt, stringAt, valueAt } from '../../resource/json.ts';
-import type { Resource } from '../../resource/resource.ts';
-import { type Container, textMap, textOf, type Workload } from '../landscape/workload.ts';
-import { keyFor } from '../landscape/landscape.ts';
-import { resourceAt, type View } from '../landscape/view.ts';
-import type { EvidenceOptions } from './evidence.ts';
+import { expandOwn, expandVariables } from '../../addresses/expand-variables.ts';
+import type { Setting } from '../../addresses/address.ts';
+import { readArguments } from '../../addresses/read-arguments.ts';
+import { openValue, readFile } from '../../addresses/read-file.ts';
+import { arrayAt, type JsonValue, objectAt, stringAt, valueAt } from '../../../resource/json.ts';
+import type { Resource } from '../../../resource/resource.ts';
+import { type Container, textMap, textOf, type Workload } from '../../landscape/workload.ts';
+import { keyFor } from '../../landscape/landscape.ts';
+import { resourceAt, type View } from '../../landscape/view.ts';
+import type { EvidenceOptions } from '../evidence.ts';
 import { type ConfigDocument, mountedDocuments } from './mounted-documents.ts';
 
 /** A setting with where it comes from. */

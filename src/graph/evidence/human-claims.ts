@@ -1,0 +1,62 @@
+import { stringAt } from '../../resource/json.ts';
+import { strengths } from '../graph-shapes.ts';
+import { resolveHost } from '../landscape/resolve-host.ts';
+import { placeOf, type View } from '../landscape/view.ts';
+import { layerBetween } from './settings/address-layer.ts';
+import { evidenceOf, type EvidenceOptions, type Found, nothing, type Source } from './evidence.ts';
+import { outsideNode } from './outside-node.ts';
+import { describeNode } from '../landscape/node-facts.ts';
+
+const annotation = 'mooring.dev/depends-on';
+const mostNames = 100;
+
+/**
+ * What people wrote: `mooring.dev/depends-on: payment=hard, ads.marketing=soft, api.partner.com`. Names are resolved as a pod would;
+ * a strength after `=` overrules every other evidence. What cannot be resolved or read is a finding.
+ */
+export function humanClaims(source: Source, view: View, options: EvidenceOptions): Found {
+  const text = stringAt(source.resource.body, 'metadata', 'annotations', annotation);
+  const from = text === undefined ? undefined : placeOf(view, source.key);
+  if (text === undefined || from === undefined) return nothing;
+  const found: Found = { claims: [], findings: [] };
+  const what = `annotation ${annotation}`;
+  const evidence = evidenceOf('human', what, {
+    resource: source.resource,
+    path: `metadata.annotations."${annotation}"`,
+    options,
+  });
+  const { role } = describeNode(view, from);
+  for (const entry of text
+    .slice(0, 10_000)
+    .split(/[,;\s]+/)
+    .slice(0, mostNames)) {
+    const [host = '', said = 'unknown'] = entry.split('=');
+    if (host === '') continue;
+    const strength = strengths.find((known) => known === said);
+    const target = targetOf(view, host.toLowerCase(), source.namespace);
+    if (target === undefined || strength === undefined) {
+      const why =
+        strength === undefined
+          ? `${said.slice(0, 40)} is no strength (${strengths.join(', ')})`
+          : `nothing is called ${host.slice(0, 253)}`;
+      found.findings.push({ from, what, why, file: evidence.file, line: evidence.line });
+      continue;
+    }
+    const facts = describeNode(view, target.to);
+    const layer = layerBetween(role, facts.role, facts.protocol, false);
+    if (target.to !== from)
+      found.claims.push({ from, ...target, layer, protocol: facts.protocol, strength, confidence: 0.95, evidence });
+  }
+  return found;
+}
+
+function targetOf(
+  view: View,
+  host: string,
+  namespace: string,
+): ReturnType<typeof outsideNode> | { readonly to: string } | undefined {
+  if (!/^[a-z0-9_.-]{1,253}$/.test(host)) return undefined;
+  const found = resolveHost(view, host, namespace);
+  if (found.kind === 'node') return { to: found.node };
+  return found.kind === 'outside' ? outsideNode(found.host) : undefined;
+}

@@ -1,0 +1,78 @@
+import { type JsonValue, stringAt } from '../../../resource/json.ts';
+import type { Strength } from '../../graph-shapes.ts';
+import { keyFor } from '../../landscape/landscape.ts';
+import { resolveHost } from '../../landscape/resolve-host.ts';
+import { placeOf, serviceAt, type View } from '../../landscape/view.ts';
+import { evidenceOf, type EvidenceOptions, type Found, type Source } from '../evidence.ts';
+
+/** Where routing objects of one kind put their claims: everything a reader of routes needs at hand. */
+export interface Routing {
+  readonly source: Source;
+  readonly view: View;
+  readonly options: EvidenceOptions;
+  readonly found: Found;
+}
+
+export function routing(source: Source, view: View, options: EvidenceOptions): Routing {
+  return { source, view, options, found: { claims: [], findings: [] } };
+}
+
+interface RouteStep {
+  readonly from: string;
+  readonly to: string;
+  readonly what: string;
+  readonly protocol: string | null;
+  readonly strength?: Strength;
+}
+
+/** Adds a route edge; a route from a node to itself says nothing. */
+export function addRoute(at: Routing, { from, to, what, protocol, strength = 'hard' }: RouteStep): void {
+  if (from === to) return;
+  const evidence = evidenceOf('declared', what, { resource: at.source.resource, options: at.options });
+  at.found.claims.push({ from, to, layer: 'route', protocol, strength, confidence: 0.98, evidence });
+}
+
+/** What a routing object shapes depends on that object: a wrong edit misleads every request. */
+export function addDependence(at: Routing, from: string): void {
+  const to = at.view.landscape.places.get(at.source.key);
+  if (to === undefined || to === from) return;
+  const { kind, name } = at.source.resource.id;
+  const evidence = evidenceOf('declared', `${kind} ${name} shapes it`, {
+    resource: at.source.resource,
+    options: at.options,
+  });
+  at.found.claims.push({ from, to, layer: 'config', protocol: null, strength: 'unknown', confidence: 0.9, evidence });
+}
+
+export function addFinding(at: Routing, what: string, why: string): void {
+  const { file, line } = evidenceOf('declared', what, { resource: at.source.resource, options: at.options });
+  at.found.findings.push({ from: at.view.landscape.places.get(at.source.key) ?? at.source.key, what, why, file, line });
+}
+
+/** The node of a Service that a route names, or undefined with a finding. */
+export function serviceTarget(at: Routing, namespace: string, name: string): string | undefined {
+  const service = serviceAt(at.view, namespace, name);
+  const node = service === undefined ? undefined : placeOf(at.view, keyFor('', 'Service', namespace, name));
+  if (node === undefined)
+    addFinding(at, `routes to Service ${name}`, `no Service ${name} in namespace ${namespace} of these manifests`);
+  return node;
+}
+
+/** The node a host of a mesh route leads to; undefined for hosts that no manifest declares. */
+export function hostTarget(at: Routing, host: string, namespace: string): string | undefined {
+  const target = resolveHost(at.view, host.toLowerCase(), namespace);
+  return target.kind === 'node' ? target.node : undefined;
+}
+
+/** A backend reference `{kind, name, namespace}` to a Service (the default kind). */
+export function backendTarget(at: Routing, reference: JsonValue, namespace: string): string | undefined {
+  const name = stringAt(reference, 'name');
+  const kind = stringAt(reference, 'kind') ?? 'Service';
+  if (name === undefined || !['Service', 'TraefikService'].includes(kind) || isInternalService(name)) return undefined;
+  return kind === 'Service' ? serviceTarget(at, stringAt(reference, 'namespace') ?? namespace, name) : undefined;
+}
+
+/** `api@internal` of Traefik is its own dashboard. */
+function isInternalService(name: string): boolean {
+  return name.includes('@');
+}
