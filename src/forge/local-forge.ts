@@ -113,9 +113,9 @@ async function present(
   proposal: StoredProposal,
   signal: AbortSignal,
 ): Promise<PullRequest> {
-  const { base, title, body, openedAt } = proposal;
+  const { base, title, body, openedAt, commit } = proposal;
   const state = await stateOf(place, branch, proposal, signal);
-  return { id: branch, branch, base, title, body, state, openedAt, link: `git show ${branch}` };
+  return { id: branch, branch, base, title, body, state, commit, openedAt, link: `git show ${branch}` };
 }
 
 async function stateOf(

@@ -133,8 +133,15 @@ async function ensurePullRequest(
   signal: AbortSignal,
 ): Promise<{ kind: 'opened' | 'updated' | 'already-open'; pullRequest: PullRequest }> {
   if (known?.state !== 'open') return { kind: 'opened', pullRequest: await pullRequests.open(request, signal) };
-  if (known.title === request.title && known.body === request.body) return { kind: 'already-open', pullRequest: known };
+  if (isCurrent(known, request)) return { kind: 'already-open', pullRequest: known };
   return { kind: 'updated', pullRequest: await pullRequests.update(request, signal) };
+}
+
+/** The base moves all the time; a body that differs only in commit ids is not worth a notification. */
+function isCurrent(known: PullRequest, request: NewPullRequest): boolean {
+  const comparable = (body: string): string => body.replaceAll(/\b[\da-f]{40,64}\b/g, '').trim();
+  const same = known.title === request.title && comparable(known.body) === comparable(request.body);
+  return same && known.commit === request.commit;
 }
 
 function recordOf(

@@ -9,6 +9,8 @@ export interface PullRequest {
   readonly title: string;
   readonly body: string;
   readonly state: PullRequestState;
+  /** Head of the branch as the forge shows it, or as Mooring last recorded it. */
+  readonly commit: string;
   /** RFC 3339. */
   readonly openedAt: string;
   /** Where a person looks at it: a URL, or a command. */
