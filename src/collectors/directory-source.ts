@@ -61,7 +61,7 @@ class DirectoryFeed implements LiveFeed {
 
   async start(signal: AbortSignal): Promise<void> {
     // Watching before the first read, so that nothing falls between.
-    watchFolder(this.#tree.root, () => this.#look(), AbortSignal.any([signal, this.#stop.signal]));
+    await watchFolder(this.#tree.root, () => this.#look(), AbortSignal.any([signal, this.#stop.signal]));
     signal.addEventListener('abort', () => this.#stop.abort(), { once: true });
     const { files, gaps } = await readDumps(this.#tree, new Map(), signal);
     this.#files = new Map(files.map((file) => [file.path, file]));

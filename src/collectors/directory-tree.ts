@@ -59,9 +59,8 @@ export class DirectoryTree implements FileTree {
     return Promise.resolve([]);
   }
 
-  watch(folders: readonly string[], changed: () => void, signal: AbortSignal): Promise<void> {
-    for (const folder of folders) watchFolder(join(this.root, folder), () => changed(), signal);
-    return Promise.resolve();
+  async watch(folders: readonly string[], changed: () => void, signal: AbortSignal): Promise<void> {
+    await Promise.all(folders.map((folder) => watchFolder(join(this.root, folder), changed, signal)));
   }
 
   /** Whether no part of the way to `path` is a link, which could lead out of the tree. */

@@ -74,7 +74,7 @@ export class GitTree implements FileTree, AsyncDisposable {
   async watch(_folders: readonly string[], changed: () => void, signal: AbortSignal): Promise<void> {
     const { repository, pollInterval } = this.#options;
     let last = await this.#revisionNow(signal);
-    watchRepository({ repository, pollInterval, signal }, async () => {
+    await watchRepository({ repository, pollInterval, signal }, async () => {
       await repository.refresh(signal);
       const now = await this.#revisionNow(signal);
       if (now === last) return;
