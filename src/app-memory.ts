@@ -13,7 +13,7 @@ export async function openMemory(options: OpenOptions): Promise<Memory> {
   });
   const { path } = config.history;
   await refuseAbsent(path);
-  const store = openStore({ path, clock: () => new Date() });
+  const store = openStore({ path, readOnly: true, clock: () => new Date() });
   return {
     episode: (id) => store.episodes.find(id),
     episodes: ({ state, limit }) => store.episodes.list({ limit, ...(state === undefined ? {} : { state }) }),

@@ -65,3 +65,16 @@ export interface OpenOptions {
   /** Flags that win over the file, by long name without dashes. */
   readonly flags?: Readonly<Record<string, string | undefined>>;
 }
+
+export interface RunOptions extends OpenOptions {
+  readonly version: string;
+  /** Takes the lines of the log. */
+  write(line: string): void;
+}
+
+/** A daemon under way. */
+export interface RunningDaemon {
+  readonly address: string;
+  /** Drains what is under way; within 10 s whatever happens. */
+  stop(): Promise<void>;
+}

@@ -1,18 +1,13 @@
-import { mkdir, mkdtemp, readdir, readFile } from 'node:fs/promises';
+import { mkdir, mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join, relative } from 'node:path';
+import { join } from 'node:path';
 import type { NotingRenderer } from './app-renderer.ts';
 import { cacheDir } from './app-tools.ts';
 import { openDirectoryManifests } from './collectors/directory-manifests.ts';
 import type { LiveSource } from './collectors/live-source.ts';
-import { parseManifests } from './collectors/parse-manifests.ts';
 import { parseSourceSpec, type SourceSpec } from './collectors/source-spec.ts';
 import type { TreeManifests } from './collectors/tree-manifests.ts';
-import { AppError } from './errors/app-error.ts';
 import type { GitSetup } from './git/run-git.ts';
-import { isJsonObject, type JsonObject, parseJson } from './resource/json.ts';
-import type { Resource } from './resource/resource.ts';
-import type { Gap } from './resource/snapshot.ts';
 
 type Env = Readonly<Record<string, string | undefined>>;
 
@@ -67,39 +62,6 @@ async function privateDirectory(env: Env, name: string): Promise<string> {
   return dir;
 }
 
-// INTERIM until the directory source lands.
-async function readDir(dir: string): Promise<{ resources: Resource[]; gaps: Gap[]; openApi: JsonObject[] }> {
-  const resources: Resource[] = [];
-  const gaps: Gap[] = [];
-  const openApi: JsonObject[] = [];
-  const entries = await readdir(dir, { recursive: true, withFileTypes: true }).catch((cause: unknown) => {
-    throw new AppError({
-      code: 'source-not-found',
-      what: `cannot read ${dir}`,
-      why: 'it does not exist',
-      remedy: 'Check the path',
-      cause,
-    });
-  });
-  const files = entries
-    .filter((e) => e.isFile() && /\.(ya?ml|json)$/.test(e.name))
-    .map((e) => join(e.parentPath, e.name))
-    .sort();
-  for (const file of files) {
-    const text = await readFile(file, 'utf8');
-    const name = relative(dir, file);
-    if (name.startsWith('openapi/')) {
-      const doc = parseJson(text);
-      if (isJsonObject(doc)) openApi.push(doc);
-      continue;
-    }
-    const parsed = parseManifests(text, name);
-    resources.push(...parsed.resources);
-    gaps.push(...parsed.gaps);
-  }
-  return { resources, gaps, openApi };
-}
-
 export interface LiveOptions {
   readonly env: Env;
   readonly readSecrets: boolean;
@@ -108,15 +70,8 @@ export interface LiveOptions {
 /** Opens a LIVE of the command line or the configuration; a cluster is reached with its first request. */
 export async function openLiveSource(live: string, options: LiveOptions): Promise<LiveSource & AsyncDisposable> {
   if (live.startsWith('kube:')) return openCluster(live.slice('kube:'.length), options);
-  return {
-    [Symbol.asyncDispose]: () => Promise.resolve(),
-    name: live,
-    async read() {
-      const { resources, gaps, openApi } = await readDir(live);
-      return { source: live, resources, gaps, readAt: new Date().toISOString(), openApi };
-    },
-    watch: () => Promise.reject(new Error('interim')),
-  };
+  const { DirectorySource } = await import('./collectors/directory-source.ts');
+  return closable(new DirectorySource(live), () => Promise.resolve());
 }
 
 async function openCluster(context: string, { env, readSecrets }: LiveOptions): Promise<LiveSource & AsyncDisposable> {
@@ -126,10 +81,14 @@ async function openCluster(context: string, { env, readSecrets }: LiveOptions): 
     readSecrets,
     ...(context === '' ? {} : { context }),
   });
+  return closable(source, () => source.close());
+}
+
+function closable(source: LiveSource, close: () => Promise<void>): LiveSource & AsyncDisposable {
   return {
     name: source.name,
     read: (request, signal) => source.read(request, signal),
     watch: (request, changed, signal) => source.watch(request, changed, signal),
-    [Symbol.asyncDispose]: () => source.close(),
+    [Symbol.asyncDispose]: close,
   };
 }

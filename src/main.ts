@@ -34,5 +34,6 @@ process.exitCode = await runCli({
   services: {
     openWorkbench: async (options) => (await import('./app-workbench.ts')).openWorkbench(options),
     openMemory: async (options) => (await import('./app-memory.ts')).openMemory(options),
+    startDaemon: async (options) => (await import('./app-run.ts')).startDaemon(options),
   },
 });

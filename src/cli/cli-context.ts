@@ -1,9 +1,10 @@
-import type { Memory, OpenOptions, Workbench } from '../app-ports.ts';
+import type { Memory, OpenOptions, RunningDaemon, RunOptions, Workbench } from '../app-ports.ts';
 
 /** Opened only by the command that needs it, so that a small command loads little. */
 export interface CliServices {
   openWorkbench(options: OpenOptions): Promise<Workbench>;
   openMemory(options: OpenOptions): Promise<Memory>;
+  startDaemon(options: RunOptions): Promise<RunningDaemon>;
 }
 
 /** The world around one command: everything that would otherwise be ambient. */

@@ -12,6 +12,7 @@ import { exitCodes } from './exit-codes.ts';
 import { addGraphCommand } from './graph-command.ts';
 import { wantsJson } from './output-format.ts';
 import { addRollbackCommand } from './rollback-command.ts';
+import { addRunCommand } from './run-command.ts';
 import { version } from './version.ts';
 
 /** Runs one command line and returns its exit code. Never throws; every failure becomes one message on standard error. */
@@ -19,7 +20,7 @@ export async function runCli(context: CliContext): Promise<number> {
   const run = new CommandRun(context);
   try {
     await createProgram(run).parseAsync(context.argv, { from: 'user' });
-    return context.signal.aborted && run.exitCode === exitCodes.ok ? exitCodes.interrupted : run.exitCode;
+    return context.signal.aborted && !run.isEndedBySignal ? exitCodes.interrupted : run.exitCode;
   } catch (thrown) {
     if (thrown instanceof CommanderError && thrown.exitCode === 0) return exitCodes.ok;
     if (context.signal.aborted) return exitCodes.interrupted;
@@ -28,6 +29,7 @@ export async function runCli(context: CliContext): Promise<number> {
 }
 
 const commands = [
+  addRunCommand,
   addAuditCommand,
   addDiffCommand,
   addEpisodesCommand,

@@ -6,9 +6,15 @@ import type { Workbench } from '../app-ports.ts';
 export class CommandRun {
   readonly context: CliContext;
   exitCode: number = exitCodes.ok;
+  /** Whether a signal was the proper end of the command, as it is for a daemon. */
+  isEndedBySignal = false;
 
   constructor(context: CliContext) {
     this.context = context;
+  }
+
+  endedBySignal(): void {
+    this.isEndedBySignal = true;
   }
 
   /** Opens the workbench for the length of `work`. */

@@ -29,6 +29,7 @@ const hook = z.strictObject({
   name: options['hooks[].name'].schema,
   url: options['hooks[].url'].schema,
   secretFile: options['hooks[].secretFile'].schema,
+  allowPrivate: options['hooks[].allowPrivate'].schema,
   minSeverity: options['hooks[].minSeverity'].schema,
 });
 
@@ -46,7 +47,9 @@ export const configSchema = z.strictObject({
     .strictObject({ kustomize: options['engines.kustomize'].schema, helm: options['engines.helm'].schema })
     .prefault({}),
   history: z.strictObject({ path: options['history.path'].schema }).prefault({}),
-  api: z.strictObject({ listen: options['api.listen'].schema }).prefault({}),
+  api: z
+    .strictObject({ listen: options['api.listen'].schema, hostNames: options['api.hostNames'].schema })
+    .prefault({}),
   hooks: z.array(hook).default([]),
   schedule: z
     .strictObject({ full: options['schedule.full'].schema, settle: options['schedule.settle'].schema })

@@ -72,6 +72,9 @@ function anchorPaths(config: Config, base: string, overrides: readonly Override[
   };
 }
 
+/** Standard Webhooks asks for 24 bytes at least. */
+const shortestSecret = 24;
+
 function repeatedNames(config: Config): readonly ConfigProblem[] {
   const seen = new Set<string>();
   return config.hooks.flatMap(({ name }, index) => {
@@ -101,7 +104,8 @@ async function readSecrets(
     });
     try {
       const text = (await readFile(hook.secretFile, 'utf8')).trim();
-      if (text === '') problems.push(problem('the file is empty', 'Write the signing secret into it'));
+      if (text.length < shortestSecret)
+        problems.push(problem(`its secret is shorter than ${shortestSecret} characters`, 'Write a longer one into it'));
       else secrets.set(hook.name, new Secret(text));
     } catch (cause) {
       const why = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown reason';

@@ -110,6 +110,11 @@ export const options = {
     env: 'MOORING_LISTEN',
     flag: 'listen',
   }),
+  'api.hostNames': option(z.array(text).default([]), {
+    description: 'Names under which clients may reach it, beside addresses and localhost.',
+    type: 'list',
+    env: 'MOORING_HOST_NAMES',
+  }),
   'hooks[].name': option(text, { description: 'What the target is called in logs and metrics.', type: 'text' }),
   'hooks[].url': option(z.url({ protocol: /^https?$/, error: 'is no http or https URL' }), {
     description: 'Where episodes are posted: Standard Webhooks headers, CloudEvents body.',
@@ -119,6 +124,10 @@ export const options = {
     description: 'File that holds the signing secret.',
     type: 'path',
     secret: true,
+  }),
+  'hooks[].allowPrivate': option(z.boolean().default(false), {
+    description: 'Permit a loopback or private address as the target.',
+    type: 'yes or no',
   }),
   'hooks[].minSeverity': option(severity.default('low'), {
     description: 'The least severity that is sent: info, low, medium, high or critical.',

@@ -31,7 +31,7 @@ describe('a mistake in mooring.yaml is named with its place and its remedy', () 
     [
       'a key like none',
       'api:\n  zzzzzzzzzz: 1',
-      'api.zzzzzzzzzz (line 2): there is no such key. Known here are listen.',
+      'api.zzzzzzzzzz (line 2): there is no such key. Known here are listen, hostNames.',
     ],
     [
       'a missing key',
@@ -129,12 +129,12 @@ describe('loadConfig', () => {
   });
 
   it('never prints a secret', async () => {
-    await writeFile(join(dir, 'secret'), 'whsec_CANARY\n');
+    await writeFile(join(dir, 'secret'), 'whsec_CANARY_abcdefghijklmnopqrstuvwxyz\n');
     const file = join(dir, 'hooks.yaml');
     await writeFile(file, 'hooks: [{ name: pager, url: "https://hooks.example/x", secretFile: secret }]\n');
     const loaded = await loadConfig({ file, env: {}, flags: {} });
     const secret = loaded.secrets.get('pager');
-    expect(secret?.reveal()).toBe('whsec_CANARY');
+    expect(secret?.reveal()).toBe('whsec_CANARY_abcdefghijklmnopqrstuvwxyz');
     expect([String(secret), JSON.stringify(loaded), inspect(loaded, { depth: 9 })].join()).not.toContain('CANARY');
   });
 

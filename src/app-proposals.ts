@@ -1,0 +1,101 @@
+import type { PlacedSource } from './app-inputs.ts';
+import { planFor } from './app-plan.ts';
+import { proposeInto } from './app-propose.ts';
+import type { Config } from './config/config-schema.ts';
+import { asAppError } from './errors/app-error.ts';
+import type { DependencyGraph } from './graph/dependency-graph.ts';
+import type { GitSetup } from './git/run-git.ts';
+import type { ProposalOutcome, RepairCandidate } from './loop/round.ts';
+import { formatResourceId } from './resource/resource-id.ts';
+import type { ProposalLog } from './rollback/proposal-log.ts';
+import { proposeRollback } from './rollback/propose-rollback.ts';
+import { isWorse } from './severity/severity-scale.ts';
+
+export interface ProposalWiring {
+  readonly config: Config['rollback'];
+  readonly sources: readonly PlacedSource[];
+  readonly git: GitSetup;
+  readonly log: ProposalLog;
+  readonly cluster: string;
+  /** The graph as of this round. */
+  graph(): DependencyGraph | null;
+  readonly clock: () => Date;
+}
+
+export type Propose = (candidates: readonly RepairCandidate[], signal: AbortSignal) => Promise<ProposalOutcome[]>;
+
+/** The act stage: one proposal for each drifted resource that is bad enough, the worst first, because limits hold the rest. */
+export function createProposer(wiring: ProposalWiring): Propose {
+  const { config } = wiring;
+  return async (candidates, signal) => {
+    if (!config.propose) return [];
+    const worth = candidates
+      .filter(({ judgement }) => !isWorse(config.minSeverity, judgement.level))
+      .toSorted((a, b) => b.judgement.score - a.judgement.score);
+    const outcomes: ProposalOutcome[] = [];
+    for (const candidate of worth) {
+      signal.throwIfAborted();
+      outcomes.push(await proposeOne(candidate, wiring, signal));
+    }
+    return outcomes;
+  };
+}
+
+async function proposeOne(
+  candidate: RepairCandidate,
+  wiring: ProposalWiring,
+  signal: AbortSignal,
+): Promise<ProposalOutcome> {
+  const { judgement } = candidate;
+  const resource = formatResourceId(judgement.id);
+  try {
+    return { resource, ...(await carryOut(candidate, wiring, signal)) };
+  } catch (error) {
+    signal.throwIfAborted();
+    const { what, why } = asAppError(error, `cannot propose a repair of ${resource}`);
+    return { kind: 'failed', resource, reason: `${what}: ${why}`, branch: null };
+  }
+}
+
+async function carryOut(
+  candidate: RepairCandidate,
+  wiring: ProposalWiring,
+  signal: AbortSignal,
+): Promise<Omit<ProposalOutcome, 'resource'>> {
+  const graph = wiring.graph();
+  // What no source declares is put right in the first one: there is nowhere else to say so.
+  const placed = wiring.sources.find(({ source }) => source.manifests === candidate.source) ?? wiring.sources[0];
+  if (placed === undefined || graph === null) return { kind: 'held', reason: 'nothing was read yet', branch: null };
+  const { source } = placed;
+  const { report } = candidate.judgement;
+  const base = await revisionOf(placed, signal);
+  const planned = await planFor(
+    {
+      report,
+      desired: candidate.desired,
+      live: candidate.live,
+      source,
+      base,
+      graph,
+      cluster: wiring.cluster,
+      repair: undefined,
+    },
+    signal,
+  );
+  const { maxOpen, maxPerHour, maxPerDay } = wiring.config;
+  const limits = { maxOpen, maxPerHour, maxPerDay };
+  const { git, clock, log } = wiring;
+  const dependencies = { ...(await proposeInto(source, { git, limits, clock }, signal)), log };
+  const paths = report.differences.map(({ path }) => path);
+  const outcome = await proposeRollback(planned, dependencies, { asked: false, paths }, signal);
+  if (outcome.kind === 'held' || outcome.kind === 'stale') {
+    return { kind: outcome.kind, reason: outcome.why, branch: null };
+  }
+  const { branch, title } = outcome.pullRequest;
+  return { kind: outcome.kind, reason: title, branch };
+}
+
+/** Reading the revision that is held already costs one look at the refs. */
+async function revisionOf({ source }: PlacedSource, signal: AbortSignal): Promise<string | null> {
+  return (await source.manifests.read(signal)).revision;
+}

@@ -1,0 +1,174 @@
+import { type ApiServer, startApi } from './api/api-server.ts';
+import { startHooks } from './app-hooks.ts';
+import { type Inputs, inputsOf, type PlacedSource } from './app-inputs.ts';
+import { historyObserver, logObserver, metricsObserver } from './app-observers.ts';
+import { sha256 } from './app-plan.ts';
+import { createProposer } from './app-proposals.ts';
+import { createQueries, stateOf } from './app-queries.ts';
+import type { LiveSource } from './collectors/live-source.ts';
+import type { LoadedConfig } from './config/load-config.ts';
+import { AppError } from './errors/app-error.ts';
+import { openStore, type Store } from './history/store.ts';
+import type { Deliveries } from './incidents/deliver.ts';
+import { createEpisodeReporter } from './incidents/report-episodes.ts';
+import { errorFields, type Logger } from './log/logger.ts';
+import { Daemon, type DaemonStatus } from './loop/daemon.ts';
+import type { RoundObserver } from './loop/round.ts';
+import { createMetricsRegistry, type MetricsRegistry } from './metrics/metrics-registry.ts';
+import { stateMetrics } from './metrics/state-metrics.ts';
+import { formatJson } from './resource/json.ts';
+import { severityRules } from './severity/severity-rules.ts';
+
+export interface AppOptions {
+  readonly loaded: LoadedConfig;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly logger: Logger;
+  readonly version: string;
+  readonly clock?: () => Date;
+  /** 0 to 1. */
+  readonly random?: () => number;
+  /** Memory, CPU and event loop of the process among the metrics; off where several apps share one. Default true. */
+  readonly processMetrics?: boolean;
+  /** Told of each round after history and metrics. */
+  readonly observers?: readonly RoundObserver[];
+}
+
+/** The daemon as a value. Several may live in one process. */
+export interface App extends AsyncDisposable {
+  /** Where metrics, health and the API listen, with the port that was really taken: `http://127.0.0.1:9480`. */
+  readonly address: string;
+  /** Starts to watch; returns at once. */
+  start(): void;
+  /** Asks for a whole round. */
+  look(): void;
+  status(): DaemonStatus;
+  readonly daemon: Daemon;
+  /** Drains what is under way and closes everything, in the reverse order of its opening. */
+  stop(): Promise<void>;
+}
+
+/** Builds everything; a failed start undoes itself. Throws AppError. */
+export async function createApp(options: AppOptions): Promise<App> {
+  await using stack = new AsyncDisposableStack();
+  const parts = await openParts(options, stack);
+  const daemon = stack.use(createDaemon(options, parts));
+  const api = stack.use(await listen(options, parts, daemon));
+  options.logger.info('listening', { address: api.address, version: options.version });
+  return appOf(daemon, api, stack.move());
+}
+
+/** What the daemon works with. */
+interface Parts {
+  readonly inputs: Inputs;
+  readonly sources: readonly PlacedSource[];
+  readonly live: LiveSource;
+  readonly store: Store;
+  readonly metrics: MetricsRegistry;
+  readonly deliveries: Deliveries;
+  readonly clock: () => Date;
+  readonly random: () => number;
+}
+
+async function openParts(options: AppOptions, stack: AsyncDisposableStack): Promise<Parts> {
+  const { loaded, env, logger, version } = options;
+  const { config, secrets } = loaded;
+  const clock = options.clock ?? (() => new Date());
+  const random = options.random ?? Math.random;
+  const inputs = stack.use(await inputsOf(config, env));
+  if (config.sources.length === 0) throw noSources();
+  const sources = await inputs.desired(fromConfig);
+  const live = await inputs.live(fromConfig);
+  const store = stack.use(openStore({ path: config.history.path, clock }));
+  if (store.recovered !== null) logger.error('the state file was damaged', errorFields(store.recovered, 'state file'));
+  const metrics = createMetricsRegistry({ version, processMetrics: options.processMetrics ?? true });
+  const { outbox } = store;
+  const deliveries = stack.use(startHooks({ hooks: config.hooks, secrets, outbox, metrics, logger, clock, random }));
+  return { inputs, sources, live, store, metrics, deliveries, clock, random };
+}
+
+function createDaemon({ loaded, logger, observers = [] }: AppOptions, parts: Parts): Daemon {
+  const { config } = loaded;
+  const { inputs, sources, live, store, metrics, deliveries, clock, random } = parts;
+  const cluster = live.name;
+  const tell = createEpisodeReporter({
+    log: store.episodes,
+    targets: config.hooks,
+    hash: sha256,
+    clock,
+    eventSource: `/mooring/${encodeURIComponent(cluster)}`,
+    stored: () => deliveries.wake(),
+  });
+  const propose = createProposer({
+    config: config.rollback,
+    sources,
+    git: inputs.git,
+    log: store.proposals,
+    cluster,
+    graph: () => daemon.graph,
+    clock,
+  });
+  const told = [historyObserver(store.rounds), metricsObserver(metrics), logObserver(logger), ...observers];
+  const daemon: Daemon = new Daemon({
+    live,
+    sources: sources.map(({ source, namespace }) => ({ manifests: source.manifests, namespace })),
+    rules: inputs.rules,
+    fullPattern: config.schedule.full,
+    settleMs: config.schedule.settle,
+    act: { rules: severityRules, tell, propose, observers: told },
+    clock,
+    random,
+    logger,
+  });
+  return daemon;
+}
+
+async function listen({ loaded, logger, version }: AppOptions, parts: Parts, daemon: Daemon): Promise<ApiServer> {
+  const { store, metrics, clock } = parts;
+  const { api } = loaded.config;
+  metrics.refreshWith(async () => stateMetrics(await stateOf(daemon, store)));
+  return await startApi({
+    queries: createQueries(daemon, store, clock),
+    metrics,
+    formatJson,
+    logger,
+    version,
+    ...splitAddress(api.listen),
+    hostNames: api.hostNames.map((name) => name.toLowerCase()),
+  });
+}
+
+/** Everything that a request could say is in the configuration. */
+const fromConfig = { desired: undefined, live: undefined, namespace: undefined } as const;
+
+function appOf(daemon: Daemon, api: ApiServer, opened: AsyncDisposableStack): App {
+  let stopping: Promise<void> | undefined;
+  const stop = async (): Promise<void> => {
+    stopping ??= opened.disposeAsync();
+    await stopping;
+  };
+  return {
+    address: api.address,
+    daemon,
+    start: () => daemon.start(),
+    look: () => daemon.look(),
+    status: () => daemon.status(),
+    stop,
+    [Symbol.asyncDispose]: stop,
+  };
+}
+
+/** `:9480` is every address; brackets belong to the text form of an IPv6 address only. */
+function splitAddress(listen: string): { readonly host: string; readonly port: number } {
+  const colon = listen.lastIndexOf(':');
+  const host = listen.slice(0, colon).replace(/^\[(.*)\]$/, '$1');
+  return { host: host === '' ? '0.0.0.0' : host, port: Number(listen.slice(colon + 1)) };
+}
+
+function noSources(): AppError {
+  return new AppError({
+    code: 'config-invalid',
+    what: 'cannot start',
+    why: 'the configuration names no source of manifests',
+    remedy: 'Add one to "sources", or give --desired',
+  });
+}
