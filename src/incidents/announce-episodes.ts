@@ -1,12 +1,11 @@
 import type { Severity } from '../drift/drift-report.ts';
-import { formatJson } from '../resource/json.ts';
 import { formatResourceId } from '../resource/resource-id.ts';
 import type { Judgement } from '../severity/judgement.ts';
 import { isWorse } from '../severity/severity-scale.ts';
 import type { EpisodeDecision } from './decide-episodes.ts';
 import type { Delivery } from './delivery.ts';
 import type { Episode } from './episode.ts';
-import { eventBody } from './event-body.ts';
+import { eventText } from './event-body.ts';
 import type { EventContext, EventKind } from './event-body.ts';
 
 /** A target as far as deciding needs it: what is milder than `minSeverity` is not sent there. */
@@ -44,7 +43,7 @@ export function announceEpisodes(
       if (worthTelling.length === 0) return [];
       const id = eventId(context, kind, worthTelling);
       const judgement = judged.get(subject) ?? null;
-      const body = formatJson(eventBody({ id, kind, subject, episodes: worthTelling, judgement }, context));
+      const body = eventText({ id, kind, subject, episodes: worthTelling, judgement }, context);
       return [deliveryOf({ id, kind, subject, target: target.name, body }, context)];
     }),
   );

@@ -93,39 +93,39 @@ async function sendDue(
       const outcome = await hook.send(delivery, signal);
       // An attempt that our own stop cut short says nothing about the target; it is due again at the next start.
       if (signal.aborted && outcome.kind === 'failed') return state;
-      await settle(hook, delivery, outcome, options);
-      state = await afterOutcome(hook, outcome, options, state);
+      const attempt = { outcome, at: options.clock() };
+      await settle(hook, delivery, attempt, options);
+      state = await afterAttempt(hook, attempt, options, state);
       if (outcome.kind === 'gone' || signal.aborted || isResting(state, options.clock().getTime())) return state;
     }
   }
   return state;
 }
 
-async function settle(
-  hook: Hook,
-  delivery: DeliveryRecord,
-  outcome: HookOutcome,
-  options: DeliverOptions,
-): Promise<void> {
-  const now = options.clock();
-  const verdict = verdictOf(outcome, delivery.attempts + 1, now, options.random());
-  await options.outbox.settle(delivery.id, verdict, now.toISOString());
+interface Attempt {
+  readonly outcome: HookOutcome;
+  readonly at: Date;
+}
+
+async function settle(hook: Hook, delivery: DeliveryRecord, attempt: Attempt, options: DeliverOptions): Promise<void> {
+  const { outcome, at } = attempt;
+  const verdict = verdictOf(outcome, delivery.attempts + 1, at, options.random());
+  await options.outbox.settle(delivery.id, verdict, at.toISOString());
   options.observer.attempted(hook.name, outcome, verdict);
 }
 
-async function afterOutcome(
+async function afterAttempt(
   hook: Hook,
-  outcome: HookOutcome,
-  { outbox, clock }: DeliverOptions,
+  { outcome, at }: Attempt,
+  { outbox }: DeliverOptions,
   state: BreakerState,
 ): Promise<BreakerState> {
-  const now = clock();
-  if (outcome.kind === 'failed') return afterFailure(state, now.getTime(), outcome.retryAfterMs);
+  if (outcome.kind === 'failed') return afterFailure(state, at.getTime(), outcome.retryAfterMs);
   if (outcome.kind === 'gone') {
-    await outbox.disable(hook.name, { why: outcome.why, address: hook.address }, now.toISOString());
+    await outbox.disable(hook.name, { why: outcome.why, address: hook.address }, at.toISOString());
     return state;
   }
-  if (state.failures > 0) await outbox.hasten(hook.name, now.toISOString());
+  if (state.failures > 0) await outbox.hasten(hook.name, at.toISOString());
   return healthy;
 }
 

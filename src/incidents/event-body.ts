@@ -1,3 +1,4 @@
+import { formatJson } from '../resource/json.ts';
 import type { JsonValue } from '../resource/json.ts';
 import type { Judgement } from '../severity/judgement.ts';
 import type { Episode } from './episode.ts';
@@ -24,7 +25,7 @@ export interface News {
 }
 
 /** A CloudEvents 1.0 event in structured mode. Values of Secrets are masked before they get here. */
-export interface EventBody {
+interface EventBody {
   readonly specversion: '1.0';
   readonly id: string;
   readonly source: string;
@@ -36,11 +37,22 @@ export interface EventBody {
 }
 
 /** Receivers are advised to refuse more than 20 kB; what does not fit is counted, never dropped in silence. */
-const mostEpisodes = 20;
+const mostBytes = 20_000;
+const episodeCounts = [20, 10, 5, 2, 1] as const;
 const mostAffected = 10;
 const longestValue = 400;
 
-export function eventBody(news: News, context: EventContext): EventBody {
+/** The body as text, with as many episodes as fit. */
+export function eventText(news: News, context: EventContext): string {
+  let text = '';
+  for (const most of episodeCounts) {
+    text = formatJson(eventBody(news, context, most));
+    if (Buffer.byteLength(text) <= mostBytes) return text;
+  }
+  return text;
+}
+
+function eventBody(news: News, context: EventContext, mostEpisodes: number): EventBody {
   return {
     specversion: '1.0',
     id: news.id,
