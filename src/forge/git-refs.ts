@@ -67,6 +67,25 @@ export async function writeRef(
   }
 }
 
+/** Removes a ref only if it still is at `expected`; `moved` leaves it alone. */
+export async function deleteRef(
+  place: GitPlace,
+  ref: string,
+  expected: string,
+  signal: AbortSignal,
+): Promise<'deleted' | 'moved'> {
+  if ((await readRef(place, ref, signal)) !== expected) return 'moved';
+  const { remote } = place;
+  if (remote === null) await gitText(place, ['update-ref', '--no-deref', '-d', ref, expected], signal);
+  else
+    await overNetwork(
+      place,
+      ['push', '--quiet', '--no-verify', `--force-with-lease=${ref}:${expected}`, '--', remote.url, `:${ref}`],
+      signal,
+    );
+  return 'deleted';
+}
+
 /** Brings an object that `ref` names on the remote into the mirror. The ref is fetched by name: servers need not serve bare ids. */
 async function fetchObject(place: GitPlace, ref: string, id: string, signal: AbortSignal): Promise<void> {
   if (place.remote === null || (await gitTextIfAny(place, ['cat-file', '-e', id], signal)) !== undefined) return;

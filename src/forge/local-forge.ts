@@ -1,7 +1,7 @@
 import { AppError } from '../errors/app-error.ts';
 import type { NewPullRequest, PullRequest, PullRequests, PullRequestState } from '../rollback/pull-requests.ts';
 import { type GitPlace, gitText, gitTextIfAny } from './git-call.ts';
-import { listRefs, readRef, writeRef } from './git-refs.ts';
+import { deleteRef, listRefs, readRef, writeRef } from './git-refs.ts';
 import { formatProposal, parseProposal, type StoredProposal } from './stored-proposal.ts';
 
 export interface LocalForgeOptions {
@@ -78,6 +78,7 @@ async function close(options: LocalForgeOptions, branch: string, reason: string,
   if (stored === undefined || stored.proposal.closed !== null) return;
   const closed = { at: options.clock().toISOString(), reason };
   await write(options.place, branch, { ...stored.proposal, closed }, stored.blob, signal);
+  await deleteRef(options.place, `refs/heads/${branch}`, stored.proposal.commit, signal);
 }
 
 function contentOf(request: NewPullRequest): Pick<StoredProposal, 'base' | 'commit' | 'title' | 'body'> {
@@ -113,9 +114,10 @@ async function present(
   proposal: StoredProposal,
   signal: AbortSignal,
 ): Promise<PullRequest> {
-  const { base, title, body, openedAt, commit } = proposal;
+  const { base, title, body, openedAt, commit, closed } = proposal;
   const state = await stateOf(place, branch, proposal, signal);
-  return { id: branch, branch, base, title, body, state, commit, openedAt, link: `git show ${branch}` };
+  const closedByPerson = state === 'closed' && closed === null;
+  return { id: branch, branch, base, title, body, state, closedByPerson, commit, openedAt, link: `git show ${branch}` };
 }
 
 async function stateOf(

@@ -51,7 +51,7 @@ export function guardProposal(input: GuardInput): GuardDecision {
   if (plan.refused !== null) return held('refused', plan.refused.why);
   const same = proposals.filter(({ branch }) => branch === plan.branch);
   if (same.some(({ state }) => state === 'open')) return { kind: 'allowed' };
-  if (!input.asked && same.some(({ state }) => state === 'closed')) {
+  if (!input.asked && same.some(({ closedByPerson }) => closedByPerson)) {
     return held('closed-by-person', `${plan.branch} was closed without merging; the same change is not proposed again`);
   }
   const mute = input.mutes.find((candidate) => isMuted(candidate, input));

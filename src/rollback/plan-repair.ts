@@ -28,6 +28,7 @@ export function planRepair(request: RepairRequest): PlannedRepair {
   const facts: PullRequestFacts = {
     repair: choice.repair,
     report,
+    object,
     fingerprint,
     base: request.base,
     cluster: request.cluster,
@@ -40,16 +41,11 @@ export function planRepair(request: RepairRequest): PlannedRepair {
     files: files.map(({ file }) => file),
     target: draft.target,
   };
-  return planned(facts, object, files, draft);
+  return planned(facts, files, draft);
 }
 
-function planned(
-  facts: PullRequestFacts,
-  object: string,
-  files: readonly FileChange[],
-  draft: RepairDraft,
-): PlannedRepair {
-  const { repair, fingerprint, base, proof, recommendation, reasons, refused, blastRadius } = facts;
+function planned(facts: PullRequestFacts, files: readonly FileChange[], draft: RepairDraft): PlannedRepair {
+  const { repair, object, fingerprint, base, proof, recommendation, reasons, refused, blastRadius } = facts;
   return {
     plan: {
       apiVersion: 'mooring.dev/v1',

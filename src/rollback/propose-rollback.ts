@@ -3,6 +3,7 @@ import { defaultLimits, guardProposal, type Limits, type Mute } from './guard-ra
 import type { ProposalLog } from './proposal-log.ts';
 import type { NewPullRequest, PullRequest, PullRequests } from './pull-requests.ts';
 import type { PlannedRepair, RepairPlan } from './repair-plan.ts';
+import { closePointless, supersededProposals } from './settle-proposals.ts';
 import type { BranchHead, RepairRepository } from './repair-repository.ts';
 
 export interface ProposeDependencies {
@@ -30,7 +31,7 @@ export type ProposalOutcome =
   | { readonly kind: 'stale'; readonly why: string };
 
 /**
- * Carries a plan out: commit, branch, pull request, record. Every step may be the last one before a crash: running it again picks up
+ * Carries a plan out: commit, branch, pull request, record; then closes what it replaces. Every step may be the last one before a crash: running it again picks up
  * what is there and ends with exactly one proposal. Never writes a branch that a person has written to.
  */
 export async function proposeRollback(
@@ -65,6 +66,7 @@ export async function proposeRollback(
   };
   const outcome = await ensurePullRequest(request, known, pullRequests, signal);
   await log?.record(recordOf(plan, branch.commit, outcome.pullRequest, clock()), signal);
+  await closePointless(supersededProposals(proposals, plan.object, plan.branch), dependencies, signal);
   return { ...outcome, commit: branch.commit };
 }
 

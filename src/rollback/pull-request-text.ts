@@ -1,6 +1,7 @@
 import type { Difference, ResourceReport } from '../drift/drift-report.ts';
 import { arrayAt, formatJson, type JsonValue, stringAt, valueAt } from '../resource/json.ts';
 import { code, plain, prose } from './foreign-text.ts';
+import { formatMachineBlock } from './machine-block.ts';
 import type { PreflightCheck, Recommendation, Repair, RepairProof, RepairRefusal } from './repair-plan.ts';
 import type { TargetChange } from './preflight.ts';
 import { showActor, showMoment } from './show-actor.ts';
@@ -8,6 +9,8 @@ import { showActor, showMoment } from './show-actor.ts';
 export interface PullRequestFacts {
   readonly repair: Repair;
   readonly report: ResourceReport;
+  /** `apps/Deployment/shop/web`. */
+  readonly object: string;
   readonly fingerprint: string;
   readonly base: string | null;
   readonly cluster: string | null;
@@ -57,7 +60,7 @@ export function pullRequestBody(facts: PullRequestFacts): string {
     checks(facts),
     limits(facts),
     afterwards(facts),
-    [`<!-- mooring ${machineBlock(facts)} -->`],
+    [formatMachineBlock(facts)],
   ];
   return `${sections
     .filter((section) => section.length > 0)
@@ -215,16 +218,6 @@ function afterwards({ repair }: PullRequestFacts): readonly string[] {
     `- The other direction: \`mooring rollback propose --repair ${other[repair]}\` for the same object.`,
     '- Close this to leave things as they are: the same change is not proposed again.',
   ];
-}
-
-/** For the next run of Mooring. Only words of its own: hexadecimal digits and names from closed lists. */
-function machineBlock({ fingerprint, base, repair }: PullRequestFacts): string {
-  return JSON.stringify({
-    schema: 1,
-    fingerprint,
-    repair,
-    base: base !== null && /^[\da-f]{40,64}$/.test(base) ? base : null,
-  });
 }
 
 function objectName(report: ResourceReport): string {

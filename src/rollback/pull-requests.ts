@@ -9,6 +9,8 @@ export interface PullRequest {
   readonly title: string;
   readonly body: string;
   readonly state: PullRequestState;
+  /** Closed without merging by somebody else than Mooring: it is not proposed again. */
+  readonly closedByPerson: boolean;
   /** Head of the branch as the forge shows it, or as Mooring last recorded it. */
   readonly commit: string;
   /** RFC 3339. */
@@ -37,6 +39,6 @@ export interface PullRequests {
   list(signal: AbortSignal): Promise<readonly PullRequest[]>;
   open(request: NewPullRequest, signal: AbortSignal): Promise<PullRequest>;
   update(request: NewPullRequest, signal: AbortSignal): Promise<PullRequest>;
-  /** Closes without merging and leaves the reason where people see it. */
+  /** Closes without merging, leaves the reason where people see it, and removes the branch unless a person wrote to it. */
   close(branch: string, reason: string, signal: AbortSignal): Promise<void>;
 }

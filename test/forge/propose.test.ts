@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createRepairWriter } from '../../src/forge/git-repair-writer.ts';
 import type { GitPlace } from '../../src/forge/git-call.ts';
+import { closePointless, settledProposals } from '../../src/rollback/settle-proposals.ts';
 import type { PlannedRepair } from '../../src/rollback/repair-plan.ts';
 import { asRemote, type GitWorld, makeGitWorld } from './git-world.ts';
 import { dependencies, identity, planFor, propose, signal, text } from './propose-world.ts';
@@ -14,7 +15,7 @@ function plan(world: GitWorld, live = 5, source = text): PlannedRepair {
 describe.each([
   ['in the repository itself', (world: GitWorld): GitPlace => world.place],
   ['through a remote', asRemote],
-])('a proposal %s', (_where, placeOf) => {
+])('a proposal %s', { timeout: 60_000 }, (_where, placeOf) => {
   it('is a branch that git alone lists, shows and merges', async () => {
     using world = makeGitWorld(files);
     const planned = plan(world);
@@ -95,6 +96,47 @@ describe.each([
     world.commit({ 'web.yaml': text.replace('3', '5') }, 'squashed');
     world.git('branch', '--quiet', '-D', planned.plan.branch);
     expect((await propose(placeOf(world), planned, false)).kind).toBe('merged');
+  });
+
+  it('replaces an older one about the same object, which is not what a person closed', async () => {
+    using world = makeGitWorld(files);
+    const place = placeOf(world);
+    const older = plan(world, 5);
+    const newer = plan(world, 6);
+    await propose(place, older, false);
+    await propose(place, newer, false);
+    const states = (await dependencies(place).pullRequests.list(signal)).map(({ branch, state, closedByPerson }) => [
+      branch,
+      state,
+      closedByPerson,
+    ]);
+    expect(states).toHaveLength(2);
+    expect(states).toContainEqual([newer.plan.branch, 'open', false]);
+    expect(states).toContainEqual([older.plan.branch, 'closed', false]);
+    expect(world.git('branch', '--list', 'mooring/*', '--format=%(refname:short)')).toBe(newer.plan.branch);
+    expect(await propose(place, older, true)).toMatchObject({ kind: 'opened' });
+  });
+
+  it('closes by itself when the difference is gone, but never over a person', async () => {
+    using world = makeGitWorld(files);
+    const place = placeOf(world);
+    const planned = plan(world);
+    await propose(place, planned);
+    const parts = dependencies(place);
+    const settle = async (): Promise<readonly string[]> => {
+      const gone = settledProposals(await parts.pullRequests.list(signal), new Set([planned.plan.object]));
+      return await closePointless(gone, parts, signal);
+    };
+    world.git('checkout', '--quiet', planned.plan.branch);
+    world.commit({ 'note.txt': 'hands off\n' }, 'mine');
+    expect(await settle()).toEqual([]);
+    world.git('reset', '--quiet', '--hard', 'HEAD^');
+    world.git('checkout', '--quiet', 'main');
+    expect(await settle()).toEqual([planned.plan.branch]);
+    expect(await parts.pullRequests.find(planned.plan.branch, signal)).toMatchObject({
+      state: 'closed',
+      closedByPerson: false,
+    });
   });
 
   it('is stale when the file is no longer what was planned on', async () => {
