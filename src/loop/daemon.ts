@@ -175,7 +175,7 @@ export class Daemon implements AsyncDisposable {
     const { clock, logger } = this.#options;
     this.#busySince = clock();
     try {
-      const round = await runOnce(stagesOf(this.#options, this.#estate), task, signal);
+      const round = await runOnce(this.#stages(), task, signal);
       if (round !== null) this.#finish(round);
     } catch (error) {
       if (signal.aborted) return;
@@ -187,26 +187,33 @@ export class Daemon implements AsyncDisposable {
     }
   }
 
-  #finish(round: Round): void {
+  /** The daemon notes a round before the other observers hear of it, so that whoever they ask answers with it already. */
+  #stages(): RoundDependencies {
+    const { act, clock } = this.#options;
+    const estate = this.#estate;
+    return {
+      collect: (work, problem, signal) => estate.collect(work, problem, signal),
+      compare: (keys, problem, signal) => estate.compare(keys, problem, signal),
+      graph: estate.graph,
+      candidateOf: (judgement) => estate.candidateOf(judgement),
+      clock,
+      ...act,
+      observers: [{ finished: (round) => this.#note(round) }, ...act.observers],
+    };
+  }
+
+  #note(round: Round): void {
     this.#lastRound = round.finishedAt;
     if (round.whole) this.#lastWholeRound = round.finishedAt;
     this.#trouble = round.problems[0]?.error ?? null;
+  }
+
+  #finish(round: Round): void {
     for (const { stage, resource, error } of round.problems) {
       this.#options.logger.error('a part of a round failed', { phase: stage, resource, ...errorFields(error, stage) });
     }
     lookAgain(round, this.#queue, this.#retries);
   }
-}
-
-function stagesOf({ act, clock }: DaemonOptions, estate: Estate): RoundDependencies {
-  return {
-    collect: (work, problem, signal) => estate.collect(work, problem, signal),
-    compare: (keys, problem, signal) => estate.compare(keys, problem, signal),
-    graph: estate.graph,
-    candidateOf: (judgement) => estate.candidateOf(judgement),
-    clock,
-    ...act,
-  };
 }
 
 /** A source that cannot be watched is still read in every whole round. */
