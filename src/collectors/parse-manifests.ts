@@ -1,4 +1,5 @@
 import { isJsonObject, type JsonValue, objectAt, parseJson, stringAt } from '../resource/json.ts';
+import { withholdLastApplied } from '../resource/last-applied.ts';
 import type { Resource } from '../resource/resource.ts';
 import { groupOf } from '../resource/resource-id.ts';
 import type { Gap, GapScope } from '../resource/snapshot.ts';
@@ -6,7 +7,6 @@ import { type Identified, identifyResources } from './identify-resource.ts';
 import { maxDepth, readYamlDocument, YamlProblem } from './kubernetes-yaml.ts';
 import { type JsonSpan, scanJson } from './scan-json.ts';
 import { splitDocuments } from './split-documents.ts';
-import { stripLastApplied } from './strip-last-applied.ts';
 
 export interface ParsedManifests {
   readonly resources: readonly Resource[];
@@ -23,7 +23,7 @@ export const coversNothing: GapScope = { kind: '' };
 
 /**
  * Reads every object of one YAML or JSON file. Never throws: what cannot be read is a gap with file, line, and, where the document
- * still shows them, the kind and name that it leaves unjudged. `last-applied-configuration` is taken off.
+ * still shows them, the kind and name that it leaves unjudged. The text of `last-applied-configuration` is taken off.
  */
 export function parseManifests(text: string, file: string): ParsedManifests {
   const spans = /^[\s\uFEFF]*\{/.test(text) ? scanJson(text) : undefined;
@@ -117,7 +117,7 @@ class Reading {
 
   #addFound(found: Identified, line: number): void {
     if (found.kind === 'resource') {
-      this.#resources.push({ ...found.resource, body: stripLastApplied(found.resource.body) });
+      this.#resources.push({ ...found.resource, body: withholdLastApplied(found.resource.body) });
     } else {
       this.addProblem(`line ${line}`, found.why, scopeOf(found.body));
     }

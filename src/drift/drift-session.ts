@@ -197,7 +197,7 @@ export class DriftSession {
     const text = twins.length === 0 ? '' : formatJson(resource.body);
     if (twins.some((twin) => formatJson(twin.resource.body) !== text))
       return duplicateReport(resource, [declared, ...twins].map(placeOf));
-    const live = this.#index.get(resource.id);
+    const live = this.#index.get(resource.id, resource.apiVersion);
     if (live === undefined) return this.#judgeAbsent(resource);
     const judged = this.#withPartialGaps(judgeResource(resource, live, earlier, this.#context(key, now)), resource.id);
     return twins.length === 0 ? judged : { ...judged, notes: [...judged.notes, 'duplicate-declaration'] };

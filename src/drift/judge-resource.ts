@@ -1,7 +1,7 @@
 import { formatPath } from '../resource/field-path.ts';
-import type { JsonValue } from '../resource/json.ts';
+import { type JsonValue, valueAt } from '../resource/json.ts';
 import type { Resource } from '../resource/resource.ts';
-import { attribute } from './attribute/attribute.ts';
+import { attribute, unknownActor } from './attribute/attribute.ts';
 import { type Ownership, readOwnership } from './attribute/managed-fields.ts';
 import type { ObservedChanges } from './attribute/observed-changes.ts';
 import type { Candidate } from './compare/candidate.ts';
@@ -149,7 +149,7 @@ interface DescribeContext {
 function describe(candidate: Candidate, at: DescribeContext): Difference {
   const path = formatPath(candidate.path);
   const { observed, key } = at.context;
-  const actor: Actor = observed.actor(key, path) ?? attribute(at.ownership, candidate.path, candidate.change);
+  const actor: Actor = observed.actor(key, path) ?? authorOf(candidate, at.ownership);
   const notes = [
     ...notesOf({
       text: path,
@@ -176,6 +176,17 @@ function describe(candidate: Candidate, at: DescribeContext): Difference {
   };
 }
 
+/** The order of a keyed list is owned by nobody: its elements are. */
+function authorOf(candidate: Candidate, ownership: Ownership): Actor {
+  const orderOfKeyed =
+    candidate.notes.includes('order-significant') &&
+    candidate.type.kind === 'list' &&
+    candidate.type.listType === 'map';
+  return orderOfKeyed
+    ? unknownActor('nobody owns the order of a keyed list')
+    : attribute(ownership, candidate.path, candidate.change);
+}
+
 function defaultSuppression(field: { readonly path: Candidate['path']; readonly live: JsonValue }): Suppression {
   return {
     path: formatPath(field.path),
@@ -196,6 +207,7 @@ function resourceNotes(of: {
 }): string[] {
   const notes = [...of.comparison];
   if (of.pruned) notes.push('pruned');
+  if (valueAt(of.live.body, 'metadata', 'deletionTimestamp') !== undefined) notes.push('terminating');
   if (of.context.observed.wasRecreated(of.context.key)) notes.push('recreated');
   const adopted = of.live.body['metadata'];
   if (typeof adopted === 'object' && adopted !== null && 'ownerReferences' in adopted) notes.push('adopted');

@@ -23,14 +23,12 @@ const webhookKinds = new Set([
   'ValidatingAdmissionPolicy',
   'ValidatingAdmissionPolicyBinding',
 ]);
-const dangerousPod =
-  /\.(?:privileged|allowPrivilegeEscalation|hostNetwork|hostPID|hostIPC|runAsUser|runAsNonRoot|capabilities(?:\..*)?)$/;
 
 /** First match wins. What widens access or removes a guard comes first, what only decorates comes last. */
 const rows: readonly Row[] = [
   { severity: 'critical', when: widensRights },
   { severity: 'critical', when: movesRepository },
-  { severity: 'critical', when: ({ text, candidate }) => dangerousPod.test(text) && candidate.live === true },
+  { severity: 'critical', when: ({ text, candidate }) => grantsPrivilege(text, candidate.live) },
   { severity: 'high', when: ({ id }) => rbacKinds.has(id.kind) },
   { severity: 'high', when: ({ id, text }) => webhookKinds.has(id.kind) && !text.startsWith('metadata.') },
   { severity: 'high', when: ({ id, text }) => id.kind === 'NetworkPolicy' && text.startsWith('spec') },
@@ -55,7 +53,7 @@ const rows: readonly Row[] = [
   },
   { severity: 'high', when: ({ id, text }) => id.kind === 'Ingress' && /^spec\.tls|whitelist|allowlist/.test(text) },
   { severity: 'high', when: ({ text }) => text.startsWith('spec.selector') },
-  { severity: 'info', when: ({ text }) => /restartedAt"?$/.test(text) },
+  { severity: 'info', when: ({ text, candidate }) => /restartedAt"?$/.test(text) || isRestart(text, candidate.live) },
   { severity: 'info', when: ({ text, candidate }) => text === 'spec.replicas' && grows(candidate) },
   { severity: 'low', when: ({ text }) => /^metadata\.|\.metadata\.(?:labels|annotations)/.test(text) },
   {
@@ -98,6 +96,14 @@ function widensRights({ id, candidate }: Case): boolean {
   );
 }
 
+const privileges = new Set(['privileged', 'allowPrivilegeEscalation', 'hostNetwork', 'hostPID', 'hostIPC']);
+
+/** A switch that gives a Pod power over its node, set by itself or inside a block that somebody added. */
+function grantsPrivilege(text: string, live: JsonValue | undefined): boolean {
+  if (live === true) return privileges.has(text.slice(text.lastIndexOf('.') + 1));
+  return isJsonObject(live) && Object.entries(live).some(([key, value]) => grantsPrivilege(`.${key}`, value));
+}
+
 function hasStar(value: JsonValue | undefined): boolean {
   if (value === '*') return true;
   if (isJsonArray(value)) return value.some(hasStar);
@@ -122,6 +128,15 @@ function repositoryOf(image: string): string {
       ? `docker.io/${bare}`
       : `docker.io/library/${bare}`;
   return explicit.replace(/^index\.docker\.io\//, 'docker.io/');
+}
+
+/** A template without annotations gets its first one from a restart. */
+function isRestart(text: string, live: JsonValue | undefined): boolean {
+  return (
+    text === 'spec.template.metadata.annotations' &&
+    isJsonObject(live) &&
+    Object.keys(live).every((key) => key.endsWith('restartedAt'))
+  );
 }
 
 function grows(candidate: Candidate): boolean {

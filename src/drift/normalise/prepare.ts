@@ -1,4 +1,5 @@
 import { isJsonObject, type JsonObject, type JsonValue, objectAt } from '../../resource/json.ts';
+import { lastAppliedAnnotation } from '../../resource/last-applied.ts';
 
 /** Members of metadata that only the server writes; neither side's value says anything about drift. */
 const bookkeeping = new Set([
@@ -11,7 +12,6 @@ const bookkeeping = new Set([
   'deletionTimestamp',
   'deletionGracePeriodSeconds',
 ]);
-const lastApplied = 'kubectl.kubernetes.io/last-applied-configuration';
 
 /** The part of an object that can drift: no status, no server bookkeeping, no last-applied annotation. */
 export function comparable(body: JsonObject): JsonObject {
@@ -39,8 +39,8 @@ function comparableMetadata(metadata: JsonObject): JsonObject {
 }
 
 function withoutLastApplied(annotations: JsonObject): JsonObject | null {
-  if (!Object.hasOwn(annotations, lastApplied)) return annotations;
-  const { [lastApplied]: _stripped, ...rest } = annotations;
+  if (!Object.hasOwn(annotations, lastAppliedAnnotation)) return annotations;
+  const { [lastAppliedAnnotation]: _stripped, ...rest } = annotations;
   return Object.keys(rest).length === 0 ? null : rest;
 }
 

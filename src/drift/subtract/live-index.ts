@@ -6,6 +6,8 @@ import { formatResourceId, type ResourceId } from '../../resource/resource-id.ts
 export class LiveIndex {
   readonly #byId = new Map<string, Resource>();
   readonly #byKind = new Map<string, Map<string, Resource>>();
+  /** By identity and apiVersion; only of objects that are read at more than one, because Git declares their kind at both. */
+  readonly #byVersion = new Map<string, Map<string, Resource>>();
 
   constructor(resources: readonly Resource[]) {
     for (const resource of resources) this.set(resource);
@@ -13,6 +15,7 @@ export class LiveIndex {
 
   set(resource: Resource): void {
     const key = formatResourceId(resource.id);
+    this.#keepVersions(key, resource);
     this.#byId.set(key, resource);
     const kind = `${resource.id.group}/${resource.id.kind}`;
     let members = this.#byKind.get(kind);
@@ -23,14 +26,28 @@ export class LiveIndex {
     members.set(key, resource);
   }
 
+  #keepVersions(key: string, resource: Resource): void {
+    const before = this.#byId.get(key);
+    if (before === undefined || before.apiVersion === resource.apiVersion) {
+      this.#byVersion.get(key)?.set(resource.apiVersion, resource);
+      return;
+    }
+    const versions = this.#byVersion.get(key) ?? new Map([[before.apiVersion, before]]);
+    this.#byVersion.set(key, versions.set(resource.apiVersion, resource));
+  }
+
   delete(id: ResourceId): void {
     const key = formatResourceId(id);
+    this.#byVersion.delete(key);
     this.#byId.delete(key);
     this.#byKind.get(`${id.group}/${id.kind}`)?.delete(key);
   }
 
-  get(id: ResourceId): Resource | undefined {
-    return this.#byId.get(formatResourceId(id));
+  /** As read at `apiVersion` when it was read at that one, else as last read at any. */
+  get(id: ResourceId, apiVersion?: string): Resource | undefined {
+    const key = formatResourceId(id);
+    const exact = apiVersion === undefined ? undefined : this.#byVersion.get(key)?.get(apiVersion);
+    return exact ?? this.#byId.get(key);
   }
 
   ofKind(group: string, kind: string): Iterable<Resource> {

@@ -1,5 +1,6 @@
 import { formatPath, type FieldPath, type Segment } from '../../resource/field-path.ts';
-import { isJsonArray, isJsonObject, type JsonObject, type JsonValue } from '../../resource/json.ts';
+import { isJsonArray, isJsonObject, type JsonObject, type JsonValue, valueAt } from '../../resource/json.ts';
+import { lastAppliedAnnotation } from '../../resource/last-applied.ts';
 import type { Resource } from '../../resource/resource.ts';
 import { suspectsOf, type Suspect } from '../attribute/attribute.ts';
 import type { Ownership } from '../attribute/managed-fields.ts';
@@ -51,6 +52,12 @@ function isElement(candidate: Candidate): boolean {
   return last !== undefined && last.kind !== 'field';
 }
 
+/** kubectl put an annotation of its own beside this one: the map is not the difference. */
+function holdsLastApplied(candidate: Candidate, context: SubtractContext): boolean {
+  if (formatPath(candidate.path) !== 'metadata.annotations') return false;
+  return valueAt(context.live.body, 'metadata', 'annotations', lastAppliedAnnotation) !== undefined;
+}
+
 /** A live-only parent is one difference, unless somebody is entitled to a part of it: then its parts are judged one by one. */
 function split(
   candidate: Candidate,
@@ -64,7 +71,9 @@ function split(
     drift.push(...judged.drift);
     suppressions.push(...judged.suppressions);
   }
-  return suppressions.length === 0 ? { drift: [candidate], suppressions } : { drift, suppressions };
+  return suppressions.length === 0 && !holdsLastApplied(candidate, context)
+    ? { drift: [candidate], suppressions }
+    : { drift, suppressions };
 }
 
 function childrenOf(candidate: Candidate): readonly Candidate[] {

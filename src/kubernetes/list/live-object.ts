@@ -1,4 +1,5 @@
-import { isJsonObject, type JsonObject, type JsonValue, objectAt, stringAt } from '../../resource/json.ts';
+import { isJsonObject, type JsonValue, objectAt, stringAt } from '../../resource/json.ts';
+import { withholdLastApplied } from '../../resource/last-applied.ts';
 import type { Resource } from '../../resource/resource.ts';
 import type { ServedKind } from '../discovery/served-kind.ts';
 
@@ -10,8 +11,6 @@ export interface LiveObject {
   readonly version: string;
   readonly resource: Resource;
 }
-
-const lastApplied = 'kubectl.kubernetes.io/last-applied-configuration';
 
 /**
  * One item of a list or one watch event as a live object, or undefined when it has no name or is of another kind. List
@@ -32,7 +31,7 @@ export function readLiveObject(item: JsonValue, served: ServedKind): LiveObject 
     resource: {
       id: { group: served.group, kind: served.kind, namespace, name },
       apiVersion: served.apiVersion,
-      body: isSecret(served) ? withoutLastApplied(body) : body,
+      body: withholdLastApplied(body),
       origin: null,
     },
   };
@@ -40,13 +39,4 @@ export function readLiveObject(item: JsonValue, served: ServedKind): LiveObject 
 
 export function isSecret(served: { readonly group: string; readonly kind: string }): boolean {
   return served.group === '' && served.kind === 'Secret';
-}
-
-/** The annotation of `kubectl apply` repeats every value of a Secret; it is dropped before anything else sees the object. */
-function withoutLastApplied(body: JsonObject): JsonObject {
-  const metadata = objectAt(body, 'metadata');
-  const annotations = objectAt(metadata, 'annotations');
-  if (annotations === undefined || !Object.hasOwn(annotations, lastApplied)) return body;
-  const { [lastApplied]: _dropped, ...kept } = annotations;
-  return { ...body, metadata: { ...metadata, annotations: kept } };
 }
