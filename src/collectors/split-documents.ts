@@ -28,8 +28,7 @@ export function splitDocuments(file: string): readonly DocumentText[] {
     const lineEnd = text.indexOf('\n', end);
     badSeparator = afterSeparator(text.slice(end + 3, lineEnd < 0 ? text.length : lineEnd));
     offsetLine += countLines(chunk) + 1;
-    if (lineEnd < 0) return documents;
-    start = lineEnd + 1;
+    start = lineEnd < 0 ? text.length : lineEnd + 1;
   }
 }
 

@@ -137,13 +137,13 @@ export class GitTree implements FileTree, AsyncDisposable {
   }
 }
 
-const stateFormat = '%H%x09%cI';
+const stateFormat = '%H%x09%ct';
 /** Stands before each commit of a log; no path can hold it unquoted at that place, and no id or date does. */
 const commitMark = '\u0001\u0001';
 
 function parseState(line: string): TreeState {
-  const [revision = '', committedAt = ''] = line.split('\t');
-  return { revision, committedAt };
+  const [revision = '', seconds] = line.split('\t');
+  return { revision, committedAt: new Date(Number(seconds) * 1000).toISOString() };
 }
 
 function commitOf(state: TreeState): string {
