@@ -1,4 +1,4 @@
-import type { LiveRequest, LiveSource } from '../collectors/live-source.ts';
+import type { KindRef, LiveRequest, LiveSource } from '../collectors/live-source.ts';
 import type { ResourceId } from '../resource/resource-id.ts';
 import type { LiveSnapshot } from '../resource/snapshot.ts';
 import {
@@ -22,6 +22,8 @@ export interface KubernetesSourceOptions extends ConnectionOptions {
   readonly listBudget?: ListBudget;
   readonly pageSize?: number;
   readonly watch?: Partial<WatchTiming>;
+  /** The highest version of each kind that an earlier run saw (`state().version`), so that a restart never goes back in time. */
+  readonly floorOf?: (kind: KindRef) => string;
   /** Hears of faults that a feed survives (a consumer that throws, a discovery that fails), once each. */
   readonly onFault?: (what: string, error: unknown) => void;
   readonly random?: () => number;
@@ -35,11 +37,25 @@ export interface WatchTiming {
   readonly silenceMs: number;
   /** Pause between two tries of a kind that is forbidden or gone. Default 30 s. */
   readonly restMs: number;
-  /** How often new and vanished kinds are looked for. Default 10 s. */
+  /** How often new and vanished kinds are looked for, and whether the server answers at all. Default 10 s. */
   readonly discoveryMs: number;
+  /** How long that may take before silent watches are given up. Default 10 s. */
+  readonly answerMs: number;
+  /** How long a turn takes that proves for every kind that cache and server are equal. Default 10 min. */
+  readonly auditMs: number;
+  /** How long an event may be under way before that proof counts it as lost. Default 5 s. */
+  readonly settleMs: number;
 }
 
-const defaultTiming: WatchTiming = { staleAfterMs: 5_000, silenceMs: 90_000, restMs: 30_000, discoveryMs: 10_000 };
+const defaultTiming: WatchTiming = {
+  staleAfterMs: 5_000,
+  silenceMs: 90_000,
+  restMs: 30_000,
+  discoveryMs: 10_000,
+  answerMs: 10_000,
+  auditMs: 600_000,
+  settleMs: 5_000,
+};
 
 /** A LiveSource over a cluster. `close` ends its connections. */
 export interface KubernetesSource extends LiveSource {
@@ -90,7 +106,7 @@ function kubernetesSourceOver(connection: KubernetesConnection, options: Kuberne
     async watch(request, changed, signal) {
       discovery = await discoverKinds(connection, groupVersionsOf(kindsOf(request)), discovery, signal);
       const pulse = createServerPulse(context.random);
-      const timing = { ...defaultTiming, ...options.watch };
+      const timing = { ...defaultTiming, ...options.watch, floorOf: options.floorOf ?? (() => '') };
       const feedOptions = { ...context, ...timing, clock, pulse, openApi, source: name, onFault };
       const feed = new KubernetesFeed(feedOptions, discovery, changed);
       signal.addEventListener('abort', () => void feed.stop(), { once: true });

@@ -48,6 +48,9 @@ export interface ConnectionOptions extends KubeconfigOptions {
 /** The API server indents JSON for agents that look like browsers, curl or Wget, which doubles the bytes. */
 const userAgent = 'mooring/0.1';
 
+/** A watch is answered at once, by its headers. Servers that fill their caches first are asked again. */
+const watchAnswerMs = 20_000;
+
 /** Reads the kubeconfig; no request is sent yet. Throws AppError `kubeconfig-invalid`. */
 export async function openConnection(options: ConnectionOptions): Promise<KubernetesConnection> {
   const access = await readClusterAccess(options);
@@ -101,7 +104,7 @@ function connectionFor(access: ClusterAccess, options: ConnectionOptions): Kuber
           },
           signal,
           ...(request.body === undefined ? {} : { body: request.body }),
-          ...(kind.silenceMs === undefined ? {} : { bodyTimeout: kind.silenceMs }),
+          ...(kind.silenceMs === undefined ? {} : { bodyTimeout: kind.silenceMs, headersTimeout: watchAnswerMs }),
         }),
       );
     } catch (error) {

@@ -34,6 +34,8 @@ export interface WatchRequest {
   readonly timeoutSeconds: number;
   /** Silence longer than this is taken for a dead connection. */
   readonly silenceMs: number;
+  /** Aborted when somebody else has reason to think the connection dead; ends the watch as silence does. */
+  readonly giveUp: AbortSignal;
 }
 
 export interface WatchSink {
@@ -55,7 +57,8 @@ export async function watchOnce(
   const path = watchPath(request);
   const accept = request.metadataOnly ? { accept: metadataOnly } : {};
   try {
-    const stream = await connection.open({ path, ...accept }, request.silenceMs, signal);
+    const either = AbortSignal.any([signal, request.giveUp]);
+    const stream = await connection.open({ path, ...accept }, request.silenceMs, either);
     if (stream.status !== 200) {
       const body = await readAll(stream.body);
       return endOf(readRefusal(stream.status, stream.header('retry-after'), body));
@@ -64,8 +67,8 @@ export async function watchOnce(
     return await readStream(stream.body, sink);
   } catch (error) {
     signal.throwIfAborted();
-    const why = error instanceof Error ? error.message : String(error);
-    return { kind: 'broken', why, isSilence: isSilence(error), isGarbage: false };
+    const why = request.giveUp.aborted ? 'the way to the server looks dead' : messageOf(error);
+    return { kind: 'broken', why, isSilence: request.giveUp.aborted || isSilence(error), isGarbage: false };
   }
 }
 
@@ -124,6 +127,10 @@ async function readAll(body: AsyncIterable<Buffer>): Promise<Buffer> {
     if (length > 1 << 20) break;
   }
   return Buffer.concat(chunks);
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 function isSilence(error: unknown): boolean {

@@ -4,7 +4,7 @@ import { groupOf, type ResourceId } from '../../resource/resource-id.ts';
 import type { Gap, LiveSnapshot } from '../../resource/snapshot.ts';
 import type { KubernetesConnection } from '../connection/kubernetes-connection.ts';
 import { type Discovery, discoverKinds } from '../discovery/discover-kinds.ts';
-import { kindKey, type ServedKind } from '../discovery/served-kind.ts';
+import { describeKind, kindKey, type ServedKind } from '../discovery/served-kind.ts';
 import { poisonGap, secretDataGap, unknownKindGap } from '../list/kind-gaps.ts';
 import { isSecret } from '../list/live-object.ts';
 import { groupVersionsOf, kindsOf } from '../list/requested-kinds.ts';
@@ -19,6 +19,12 @@ export interface FeedOptions extends ReflectorOptions {
   readonly openApi: OpenApiReader;
   /** How often discovery and schemas are asked for changes; an unchanged answer is a few bytes. */
   readonly discoveryMs: number;
+  /** How long it takes to prove once for every kind that cache and server are equal. */
+  readonly auditMs: number;
+  /** How long an event may be under way before it counts as lost. */
+  readonly settleMs: number;
+  /** How long discovery may take before the way to the server is taken for dead. */
+  readonly answerMs: number;
   /** Hears of exceptions of the consumer and of rediscovery that failed; both are survived. */
   readonly onFault: (what: string, error: unknown) => void;
 }
@@ -43,9 +49,11 @@ export class KubernetesFeed implements LiveFeed {
   #discovery: Discovery;
   #schemas: OpenApiDocuments = { documents: [], gaps: [] };
   #isLookingAgain = false;
+  /** Discovery got no answer when it last asked. */
+  #isUnheard = false;
   #looks = 0;
   #work: Promise<void> = Promise.resolve();
-  #rhythm: Promise<void> = Promise.resolve();
+  #rhythm: Promise<unknown> = Promise.resolve();
 
   constructor(options: FeedOptions, discovery: Discovery, changed: (ids: readonly ResourceId[]) => void) {
     this.#options = options;
@@ -55,7 +63,7 @@ export class KubernetesFeed implements LiveFeed {
 
   /** Begins to look for new, changed and vanished kinds. */
   start(): void {
-    this.#rhythm = this.#lookAgainRegularly();
+    this.#rhythm = Promise.all([this.#lookAgainRegularly(), this.#auditRegularly()]);
   }
 
   snapshot(): LiveSnapshot {
@@ -82,7 +90,7 @@ export class KubernetesFeed implements LiveFeed {
 
   states(): readonly WatchedKindState[] {
     const known = [...this.#watched.values()].map(({ reflector }) => reflector.state());
-    const unknown = [...this.#unknown.values()].map(({ ref, ledger }) => ledger.state(ref, 0, undefined));
+    const unknown = [...this.#unknown.values()].map(({ ref, ledger }) => ledger.state(ref, 0, ''));
     return [...known, ...unknown];
   }
 
@@ -116,14 +124,26 @@ export class KubernetesFeed implements LiveFeed {
     const refs = kindsOf(this.#request);
     try {
       const found = await discoverKinds(this.#connection, groupVersionsOf(refs), this.#discovery, this.#stop.signal);
+      if (this.#isUnheard) this.#wakeAll();
       const isNew = found !== this.#discovery;
       this.#discovery = found;
       return isNew;
     } catch (error) {
       // What was known stays known: a server that is down has not lost its kinds.
-      if (!this.#stop.signal.aborted) this.#options.onFault('discovery failed', error);
+      if (this.#stop.signal.aborted) return false;
+      this.#options.onFault('discovery failed', error);
+      this.#isUnheard = true;
+      // This request is also our echo sounder: a watch that is silent as well may hang on a connection that died unheard.
+      for (const { reflector } of this.#watched.values()) reflector.suspect(this.#options.answerMs);
       return false;
     }
+  }
+
+  /** The server answers again: what still hangs on a dead connection need not wait for its own time limit. */
+  #wakeAll(): void {
+    this.#isUnheard = false;
+    this.#options.pulse.beat();
+    for (const { reflector } of this.#watched.values()) if (reflector.phase !== 'synced') reflector.suspect(0);
   }
 
   get #connection(): KubernetesConnection {
@@ -192,6 +212,31 @@ export class KubernetesFeed implements LiveFeed {
       await sleep(discoveryMs * (0.75 + random() / 2), undefined, { signal, ref: false }).catch(() => {});
       if (!signal.aborted) this.#lookAgain();
       await this.#work;
+    }
+  }
+
+  /** One kind after the other, so that a whole turn takes `auditMs`. */
+  async #auditRegularly(): Promise<void> {
+    const { signal } = this.#stop;
+    const { auditMs, random } = this.#options;
+    while (!signal.aborted) {
+      const reflectors = [...this.#watched.values()].map(({ reflector }) => reflector);
+      for (const reflector of [...reflectors, undefined]) {
+        const pauseMs = (auditMs / (reflectors.length + 1)) * (0.75 + random() / 2);
+        await sleep(pauseMs, undefined, { signal, ref: false }).catch(() => {});
+        if (!signal.aborted && reflector !== undefined) await this.#audit(reflector);
+      }
+    }
+  }
+
+  async #audit(reflector: Reflector): Promise<void> {
+    try {
+      const wrong = await reflector.audit(this.#options.settleMs);
+      if (wrong === null || wrong.length === 0) return;
+      const what = `the cache of ${describeKind(reflector.served)} differed from the server`;
+      this.#options.onFault(what, new Error(wrong.slice(0, 10).join(', ')));
+    } catch {
+      // The server did not answer: the watches say so themselves, and the next turn asks again.
     }
   }
 

@@ -1,16 +1,16 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { KindPhase } from '../../collectors/live-source.ts';
+import type { KindPhase, KindRef } from '../../collectors/live-source.ts';
 import { asAppError } from '../../errors/app-error.ts';
 import type { Resource } from '../../resource/resource.ts';
 import type { ResourceId } from '../../resource/resource-id.ts';
 import { backoffMs } from '../backoff.ts';
 import type { ServedKind } from '../discovery/served-kind.ts';
 import { type ListOutcome, listKind } from '../list/list-kind.ts';
-import { isSecret, readLiveObject } from '../list/live-object.ts';
+import { isSecret } from '../list/live-object.ts';
 import type { ReadContext } from '../list/read-kinds.ts';
-import { isOlder } from './compare-versions.ts';
 import { KindHealth } from './kind-health.ts';
-import { KindStore } from './kind-store.ts';
+import { auditKind } from './audit-kind.ts';
+import { KindCache } from './kind-cache.ts';
 import { type Misfortune, nextStep, noMisfortune, type Wait } from './next-step.ts';
 import type { ServerPulse } from './server-pulse.ts';
 import type { WatchEvent } from '../stream/watch-event.ts';
@@ -19,6 +19,8 @@ import { KindLedger, type WatchedKindState } from './watched-kind.ts';
 
 export interface ReflectorOptions extends ReadContext {
   readonly clock: () => Date;
+  /** The highest version of a kind that an earlier run has seen, or empty: no list may show an older state. */
+  readonly floorOf: (kind: KindRef) => string;
   /** Shared by all kinds of a cluster. */
   readonly pulse: ServerPulse;
   /** How long a watch may be down before the kind is called stale. */
@@ -38,8 +40,6 @@ export interface ReflectorSink {
   lost(reflector: Reflector): void;
 }
 
-/** A list that is older than what was already seen is refused this often; then history itself has gone back (a restored etcd). */
-const refusedOldLists = 3;
 const healthyMs = 1_000;
 
 /**
@@ -54,17 +54,17 @@ export class Reflector {
   readonly #sink: ReflectorSink;
   readonly #settle: () => void;
   readonly #stop = new AbortController();
-  readonly #store = new KindStore();
   readonly #ledger: KindLedger;
+  readonly #cache: KindCache;
   readonly #health: KindHealth;
-  #version: string | undefined;
-  /** The highest version ever seen; no list may fall behind it. */
-  #floor = '';
-  #oldLists = 0;
   #listReason = 'first';
   #misfortune: Misfortune = noMisfortune;
   /** The last request got no answer at all. */
   #isUnanswered = false;
+  #isListDue = false;
+  #lastBytesAt = 0;
+  /** Ends the watch that is under way, so that another one is opened. */
+  #giveUp = new AbortController();
 
   constructor(served: ServedKind, options: ReflectorOptions, sink: ReflectorSink) {
     this.served = served;
@@ -74,6 +74,7 @@ export class Reflector {
     this.settled = promise;
     this.#settle = resolve;
     this.#ledger = new KindLedger(options.clock());
+    this.#cache = new KindCache(served, this.#ledger, options.floorOf(served));
     const onPhase = (): void => sink.phaseChanged(this);
     this.#health = new KindHealth(this.#ledger, { clock: options.clock, staleAfterMs: options.staleAfterMs, onPhase });
   }
@@ -91,15 +92,15 @@ export class Reflector {
   }
 
   resources(): readonly Resource[] {
-    return this.#store.resources();
+    return this.#cache.resources();
   }
 
   ids(): readonly ResourceId[] {
-    return this.#store.ids();
+    return this.#cache.store.ids();
   }
 
   state(): WatchedKindState {
-    return this.#ledger.state(this.served, this.#store.size, this.#version);
+    return this.#ledger.state(this.served, this.#cache.store.size, this.#cache.floor);
   }
 
   stop(): void {
@@ -107,12 +108,36 @@ export class Reflector {
     this.#stop.abort();
   }
 
+  /** The way to the server looks dead: a watch that has been silent for a while is given up and opened anew. */
+  suspect(silentForMs: number): void {
+    if (performance.now() - this.#lastBytesAt >= silentForMs) this.#giveUp.abort();
+  }
+
+  /**
+   * Proves that what is held equals what the server holds, by two metadata lists. A difference is a defect of ours: it is
+   * counted, repaired by a list, and given back as keys. Null when nothing could be proved now. Throws AppError or on abort.
+   */
+  async audit(settleMs: number): Promise<readonly string[] | null> {
+    if (this.phase !== 'synced') return null;
+    const subject = { served: this.served, store: this.#cache.store, settleMs };
+    const wrong = await auditKind(this.#options, subject, this.#stop.signal);
+    if (wrong === null || this.phase !== 'synced') return null;
+    this.#ledger.auditedAt = this.#options.clock();
+    if (wrong.length > 0) {
+      this.#ledger.auditDifferences += wrong.length;
+      this.#isListDue = true;
+      this.#giveUp.abort();
+    }
+    return wrong;
+  }
+
   /** Works until `stop`; never rejects. */
   async run(): Promise<void> {
     const { signal } = this.#stop;
     while (!signal.aborted) {
       try {
-        const waitMs = this.#version === undefined ? await this.#list(signal) : await this.#watch(signal);
+        if (this.#isListDue) this.#forget('audit');
+        const waitMs = this.#cache.version === undefined ? await this.#list(signal) : await this.#watch(signal);
         if (waitMs > 0) await this.#wait(waitMs, signal);
       } catch (error) {
         if (signal.aborted) break;
@@ -151,22 +176,15 @@ export class Reflector {
   }
 
   #listed(outcome: Extract<ListOutcome, { kind: 'listed' }>): number {
-    if (isOlder(outcome.version, this.#floor) && this.#oldLists < refusedOldLists) {
-      this.#oldLists += 1;
+    const changed = this.#cache.takeList(outcome, this.#options.clock());
+    if (changed === undefined) {
       this.#listReason = 'older-than-seen';
       return this.#listFailed(
         `the server answered with an older state (${outcome.version}) than was seen before`,
         null,
       );
     }
-    if (isOlder(outcome.version, this.#floor)) this.#floor = '';
-    this.#oldLists = 0;
-    this.#version = outcome.version;
-    this.#raiseFloor(outcome.version);
-    this.#ledger.lastListAt = this.#options.clock();
-    this.#ledger.bytes += outcome.bytes;
-    this.#ledger.poisoned = outcome.poisoned;
-    this.#sink.changed(this.#store.replace(outcome.objects), this);
+    this.#sink.changed(changed, this);
     if (this.served.verbs.includes('watch')) return 0;
     this.#watchless();
     return this.#options.restMs;
@@ -174,8 +192,7 @@ export class Reflector {
 
   /** What cannot be watched at all is listed again and again; between two lists it may be behind. */
   #watchless(): void {
-    this.#version = undefined;
-    this.#listReason = 'not-watchable';
+    this.#forget('not-watchable');
     this.#health.up('listed from time to time: the server cannot watch it');
     this.#settle();
   }
@@ -191,12 +208,14 @@ export class Reflector {
   async #watch(signal: AbortSignal): Promise<number> {
     const { connection, silenceMs, random } = this.#options;
     let openedAt = Number.POSITIVE_INFINITY;
+    this.#giveUp = new AbortController();
     const request = {
       served: this.served,
-      version: this.#version ?? '',
+      version: this.#cache.version ?? '',
       metadataOnly: this.#isMetadataOnly(),
       timeoutSeconds: Math.round(300 + random() * 300),
       silenceMs,
+      giveUp: this.#giveUp.signal,
     };
     const end = await watchOnce(
       connection,
@@ -204,11 +223,12 @@ export class Reflector {
       {
         opened: () => {
           openedAt = performance.now();
+          this.#lastBytesAt = openedAt;
           this.#options.pulse.beat();
           this.#health.up('watched');
           this.#settle();
         },
-        events: (events, bytes) => this.#apply(events, bytes),
+        events: (events, bytes) => this.#take(events, bytes),
       },
       signal,
     );
@@ -226,11 +246,16 @@ export class Reflector {
     this.#ledger.countRestart(step.reason);
     this.#health.down(describeEnd(end));
     if (step.kind === 'list') {
-      this.#version = undefined;
-      this.#listReason = step.reason;
+      this.#forget(step.reason);
     }
     this.#settleUnless(end);
     return step.wait === 'none' ? 0 : this.#pause(step.wait);
+  }
+
+  #forget(reason: string): void {
+    this.#isListDue = false;
+    this.#cache.forgetVersion();
+    this.#listReason = reason;
   }
 
   /** A refused watch is an answer too: whoever waits for the first sync may know the reason now. */
@@ -238,48 +263,11 @@ export class Reflector {
     if (end.kind === 'refused' || end.kind === 'broken') this.#settle();
   }
 
-  #apply(events: readonly WatchEvent[], bytes: number): void {
+  #take(events: readonly WatchEvent[], bytes: number): void {
+    this.#lastBytesAt = performance.now();
     this.#ledger.bytes += bytes;
-    if (events.length === 0) return;
-    this.#ledger.lastEventAt = this.#options.clock();
-    const changed: ResourceId[] = [];
-    for (const event of events) {
-      if (event.kind === 'bookmark') this.#advance(event.version);
-      else if (event.kind === 'object') {
-        const id = this.#applyObject(event);
-        if (id !== undefined) changed.push(id);
-      }
-    }
+    const changed = this.#cache.takeEvents(events, this.#options.clock());
     if (changed.length > 0) this.#sink.changed(changed, this);
-  }
-
-  #applyObject(event: Extract<WatchEvent, { kind: 'object' }>): ResourceId | undefined {
-    this.#ledger.events += 1;
-    const object = readLiveObject(event.object, this.served);
-    if (object === undefined) {
-      this.#ledger.poisoned += 1;
-      return undefined;
-    }
-    // Within one watch versions only grow; what is older is a replay and might raise the dead.
-    if (isOlder(object.version, this.#version ?? '')) {
-      this.#ledger.outdated += 1;
-      return undefined;
-    }
-    const applied = event.change === 'DELETED' ? this.#store.remove(object) : this.#store.put(object);
-    this.#advance(object.version);
-    if (applied === 'outdated') this.#ledger.outdated += 1;
-    if (applied === 'recreated') this.#ledger.recreated += 1;
-    return applied === 'changed' || applied === 'recreated' ? object.resource.id : undefined;
-  }
-
-  #advance(version: string): void {
-    if (version === '' || isOlder(version, this.#version ?? '')) return;
-    this.#version = version;
-    this.#raiseFloor(version);
-  }
-
-  #raiseFloor(version: string): void {
-    if (this.#floor === '' || isOlder(this.#floor, version)) this.#floor = version;
   }
 
   #isMetadataOnly(): boolean {

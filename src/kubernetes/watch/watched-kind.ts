@@ -14,7 +14,12 @@ export interface WatchedKindState extends KindState {
   readonly recreated: number;
   /** Objects without a name or of another kind, set aside. */
   readonly poisoned: number;
+  /** The highest version seen; hand it to the next run as its floor. */
   readonly version: string | null;
+  /** When cache and server were last proved equal, or found different and repaired. */
+  readonly auditedAt: string | null;
+  /** Objects the audit found wrong: defects of ours. */
+  readonly auditDifferences: number;
 }
 
 /** The mutable side of a WatchedKindState. */
@@ -29,6 +34,8 @@ export class KindLedger {
   outdated = 0;
   recreated = 0;
   poisoned = 0;
+  auditedAt: Date | null = null;
+  auditDifferences = 0;
   readonly restarts = new Map<string, number>();
   readonly lists = new Map<string, number>();
 
@@ -53,7 +60,7 @@ export class KindLedger {
     this.lists.set(reason, (this.lists.get(reason) ?? 0) + 1);
   }
 
-  state(kind: KindRef, objects: number, version: string | undefined): WatchedKindState {
+  state(kind: KindRef, objects: number, version: string): WatchedKindState {
     const { phase, reason, since, lastEventAt, lastListAt, events, bytes, outdated, recreated, poisoned } = this;
     const lists = [...this.lists.values()].reduce((sum, count) => sum + count, 0);
     return {
@@ -72,7 +79,9 @@ export class KindLedger {
       outdated,
       recreated,
       poisoned,
-      version: version ?? null,
+      version: version === '' ? null : version,
+      auditedAt: this.auditedAt?.toISOString() ?? null,
+      auditDifferences: this.auditDifferences,
     };
   }
 }

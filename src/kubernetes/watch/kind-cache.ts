@@ -1,0 +1,109 @@
+import type { Resource } from '../../resource/resource.ts';
+import type { ResourceId } from '../../resource/resource-id.ts';
+import type { ServedKind } from '../discovery/served-kind.ts';
+import type { ListOutcome } from '../list/list-kind.ts';
+import { readLiveObject } from '../list/live-object.ts';
+import type { WatchEvent } from '../stream/watch-event.ts';
+import { isOlder } from './compare-versions.ts';
+import { KindStore } from './kind-store.ts';
+import type { KindLedger } from './watched-kind.ts';
+
+type Listed = Extract<ListOutcome, { kind: 'listed' }>;
+
+/** A list that is older than what was already seen is refused this often; then history itself has gone back (a restored etcd). */
+const refusedOldLists = 3;
+
+/** The objects of one kind and the version they are at; counts in the ledger what happens to them. */
+export class KindCache {
+  readonly store = new KindStore();
+  readonly #served: ServedKind;
+  readonly #ledger: KindLedger;
+  #version: string | undefined;
+  /** The highest version ever seen; no list may fall behind it. */
+  #floor: string;
+  #oldLists = 0;
+
+  constructor(served: ServedKind, ledger: KindLedger, floor: string) {
+    this.#served = served;
+    this.#ledger = ledger;
+    this.#floor = floor;
+  }
+
+  /** Where a watch may resume; undefined when only a list helps. */
+  get version(): string | undefined {
+    return this.#version;
+  }
+
+  get floor(): string {
+    return this.#floor;
+  }
+
+  resources(): readonly Resource[] {
+    return this.store.resources();
+  }
+
+  /** The version is of no use any more; the objects stay until a list replaces them. */
+  forgetVersion(): void {
+    this.#version = undefined;
+  }
+
+  /** Takes a complete list; undefined when it is refused because it shows an older state than was already seen. */
+  takeList(list: Listed, now: Date): readonly ResourceId[] | undefined {
+    const isBehind = isOlder(list.version, this.#floor);
+    if (isBehind && this.#oldLists < refusedOldLists) {
+      this.#oldLists += 1;
+      return undefined;
+    }
+    if (isBehind) this.#floor = '';
+    this.#oldLists = 0;
+    this.#version = list.version;
+    this.#raiseFloor(list.version);
+    this.#ledger.lastListAt = now;
+    this.#ledger.bytes += list.bytes;
+    this.#ledger.poisoned = list.poisoned;
+    return this.store.replace(list.objects);
+  }
+
+  /** Applies events in order and gives the ids of the objects they changed. */
+  takeEvents(events: readonly WatchEvent[], now: Date): readonly ResourceId[] {
+    if (events.length > 0) this.#ledger.lastEventAt = now;
+    const changed: ResourceId[] = [];
+    for (const event of events) {
+      if (event.kind === 'bookmark') this.#advance(event.version);
+      else if (event.kind === 'object') {
+        const id = this.#takeObject(event);
+        if (id !== undefined) changed.push(id);
+      }
+    }
+    return changed;
+  }
+
+  #takeObject(event: Extract<WatchEvent, { kind: 'object' }>): ResourceId | undefined {
+    this.#ledger.events += 1;
+    const object = readLiveObject(event.object, this.#served);
+    if (object === undefined) {
+      this.#ledger.poisoned += 1;
+      return undefined;
+    }
+    // Within one watch versions only grow; what is older is a replay and might raise the dead.
+    if (isOlder(object.version, this.#version ?? '')) {
+      this.#ledger.outdated += 1;
+      return undefined;
+    }
+    const applied = event.change === 'DELETED' ? this.store.remove(object) : this.store.put(object);
+    this.#advance(object.version);
+    if (applied === 'outdated') this.#ledger.outdated += 1;
+    if (applied === 'recreated') this.#ledger.recreated += 1;
+    return applied === 'changed' || applied === 'recreated' ? object.resource.id : undefined;
+  }
+
+  #advance(version: string): void {
+    if (version === '' || isOlder(version, this.#version ?? '')) return;
+    this.#version = version;
+    this.#raiseFloor(version);
+  }
+
+  #raiseFloor(version: string): void {
+    if (this.#floor === '' || isOlder(this.#floor, version)) this.#floor = version;
+  }
+}
