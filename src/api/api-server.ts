@@ -47,6 +47,11 @@ export async function startApi(options: ApiOptions): Promise<ApiServer> {
     keepAliveTimeout: 5_000,
     forceCloseConnections: true,
     routerOptions: { maxParamLength: 400 },
+    frameworkErrors: (error, _request, reply) => {
+      // Paths that cannot be decoded or are too long never reach a route, nor its hooks.
+      const why = error.statusCode === 414 ? 'a part of the path is too long' : 'the path cannot be read';
+      void sendProblem(reply, error.statusCode ?? 400, usage('the request was refused', why, 'See /openapi.json'));
+    },
     http: { headersTimeout: 10_000, maxHeaderSize: 16 * 1024 },
   });
   app.server.maxConnections = mostConnections;
