@@ -27,6 +27,8 @@ export interface ApiOptions {
   readonly port: number;
   /** Names, in lower case, under which clients may reach it beside addresses and localhost. */
   readonly hostNames?: readonly string[];
+  /** Milliseconds that only grow; decides how long a rendering of the metrics is kept. `performance.now` when absent. */
+  readonly monotonic?: () => number;
 }
 
 export interface ApiServer extends AsyncDisposable {
@@ -107,12 +109,9 @@ function usage(what: string, why: string, remedy: string): AppError {
   return new AppError({ code: 'usage', what, why, remedy });
 }
 
-function addHealth(app: FastifyInstance, { metrics, queries, formatJson }: ApiOptions): void {
-  const render = cachedRender(
-    () => metrics.render(),
-    metricsFor,
-    () => performance.now(),
-  );
+function addHealth(app: FastifyInstance, options: ApiOptions): void {
+  const { metrics, queries, formatJson, monotonic = () => performance.now() } = options;
+  const render = cachedRender(() => metrics.render(), metricsFor, monotonic);
   app.get('/metrics', async (_request, reply) => reply.type(metrics.contentType).send(await render()));
   app.get('/livez', (_request, reply) => {
     const { stalled } = queries.status();

@@ -188,6 +188,7 @@ describe('health', () => {
     const address = await start(
       {},
       {
+        monotonic: () => 0,
         metrics: {
           render: () => Promise.resolve(`renderings ${++renderings}\n`),
           contentType: 'text/plain; version=0.0.4; charset=utf-8',
