@@ -21,6 +21,8 @@ export interface Address {
   readonly port: number | null;
   readonly protocol: string | null;
   readonly form: AddressForm;
+  /** The name that stands closest to it: the setting's, or that of a pair inside the value (`-Dredis.host=cache`). */
+  readonly key: string;
   readonly setting: Setting;
 }
 

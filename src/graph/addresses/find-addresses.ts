@@ -13,6 +13,7 @@ interface Place {
   readonly port: number | null;
   readonly protocol: string | null;
   readonly form: AddressForm;
+  readonly key?: string;
 }
 
 /**
@@ -27,7 +28,7 @@ export function findAddresses(setting: Setting, meaning: KeyMeaning = keyMeaning
     const key = `${place.host}:${place.port ?? ''}`;
     const known = found.get(key);
     if (known === undefined || (known.form === 'bare' && place.form !== 'bare')) {
-      found.set(key, { ...place, setting });
+      found.set(key, { key: setting.key, ...place, setting });
     }
     if (found.size >= mostAddresses) break;
   }
@@ -37,21 +38,38 @@ export function findAddresses(setting: Setting, meaning: KeyMeaning = keyMeaning
 function placesIn(value: string, meaning: KeyMeaning): Place[] {
   const pairs = pairsIn(value);
   const places = placesOfPairs(pairs);
-  let previous = '';
-  for (const token of value.split(/[\s,;"'`|<>[\]()]+/)) {
-    const place = token === '' ? undefined : placeOf(token);
-    if (place !== undefined) places.push(inDriverForm(previous, place));
-    previous = token;
-  }
+  places.push(...placesOfTokens(value));
   if (meaning.placeLike || (meaning.protocol !== null && !meaning.named)) places.push(...bareNames(value));
   return places;
 }
 
-/** `user:pass@tcp(host:port)/db` of Go's MySQL driver: the parenthesis follows `@tcp`. */
-function inDriverForm(previous: string, place: Place): Place {
-  return place.form === 'host-port' && /@(?:tcp|tcp4)$/.test(previous.slice(-8))
-    ? { ...place, form: 'dsn', protocol: 'mysql' }
-    : place;
+/** Places by token; what stands before a token may tell how to read it. */
+function placesOfTokens(value: string): Place[] {
+  const places: Place[] = [];
+  const parts = value.split(/([\s,;"'`|<>[\]()]+)/);
+  let previous: Place | undefined;
+  for (let at = 0; at < parts.length; at += 2) {
+    const token = parts[at] ?? '';
+    const place = token === '' ? undefined : placeOf(token);
+    if (place === undefined) {
+      previous = undefined;
+      continue;
+    }
+    previous = inContext(place, parts[at - 2] ?? '', parts[at - 1] ?? '', previous);
+    places.push(previous);
+  }
+  return places;
+}
+
+/**
+ * `user:pass@tcp(host:port)/db` of Go's MySQL driver has its host behind `@tcp(`. In `mongodb://a:1,b:2/db` the second host belongs to the
+ * same address as the first.
+ */
+function inContext(place: Place, before: string, separator: string, previous: Place | undefined): Place {
+  if (place.form !== 'host-port') return place;
+  if (separator === '(' && /@tcp4?$/.test(before.slice(-6))) return { ...place, form: 'dsn', protocol: 'mysql' };
+  const isSameList = separator === ',' && previous?.form === 'url' && previous.protocol !== 'http';
+  return isSameList && previous !== undefined ? { ...place, form: 'url', protocol: previous.protocol } : place;
 }
 
 /** `key=value` segments of connection strings and flag lists: `Host=pg;Port=5432`, `host=pg port=5432`, `-Dredis.host=cache`. */
@@ -100,7 +118,7 @@ function placesOfPairs(pairs: readonly (readonly [string, string])[]): Place[] {
     if (!isDriverWord && !keyMeaning(key).placeLike) continue;
     const withComma = /^(?:tcp:|np:)?([\w.-]{1,253}),(\d{1,5})$/.exec(text);
     if (withComma?.[1] !== undefined) {
-      places.push({ host: lower(withComma[1]), port: Number(withComma[2]), protocol: 'mssql', form: 'dsn' });
+      places.push({ host: lower(withComma[1]), port: Number(withComma[2]), protocol: 'mssql', form: 'dsn', key });
       continue;
     }
     for (const bare of bareNames(text.replace(/^tcp:/, ''))) {
@@ -108,7 +126,8 @@ function placesOfPairs(pairs: readonly (readonly [string, string])[]): Place[] {
         ...bare,
         port: isPort(port) ? port : null,
         protocol: keyMeaning(key).protocol,
-        form: isDriverWord ? 'dsn' : 'bare',
+        form: isDriverWord ? 'dsn' : bare.form,
+        key,
       });
     }
   }
@@ -139,8 +158,8 @@ function placeOf(token: string): Place | undefined {
   if (colon >= 0) return urlPlace(token.slice(0, colon), token.slice(colon + 3));
   const oracle = /^jdbc:oracle:[a-z]{1,10}:[^@]{0,200}@(?:\/\/)?/i.exec(token);
   if (oracle !== null) return hostPort(token.slice(oracle[0].length), 'oracle', 'dsn');
-  const equals = token.lastIndexOf('=');
-  return hostPort(token.slice(equals + 1), null, 'host-port');
+  const authority = token.split(/[/?#]/, 1)[0] ?? '';
+  return hostPort(authority.slice(authority.lastIndexOf('=') + 1), null, 'host-port');
 }
 
 function urlPlace(before: string, after: string): Place | undefined {

@@ -73,6 +73,7 @@ const calleeWords: ReadonlySet<string> = new Set([
 
 function isNeverDialled(key: string, words: readonly string[]): boolean {
   const whole = key.toUpperCase();
+  if (words.at(-1) === 'image' || words.at(-1) === 'images') return true;
   if (whole === 'HOSTNAME' || whole === 'NO_PROXY' || whole === 'HTTP_NO_PROXY') return true;
   const at = words.findLastIndex((word) => neverWords.has(word));
   return (

@@ -35,7 +35,7 @@ export function resolveHost(view: View, host: string, namespace: string): Resolu
 /** `name.second` that is no Service: a namespace the manifests know, a public name, or a namespace they do not know. */
 function twoLabels(view: View, second: string, name: string): Resolution {
   if (knowsNamespace(view, second)) return { kind: 'missing', namespace: second, name };
-  if (isPublicEnding(second)) return { kind: 'outside', host: `${name}.${second}` };
+  if (isPublicEnding(second) || second === 's3') return { kind: 'outside', host: `${name}.${second}` };
   return { kind: 'elsewhere', namespace: second, name };
 }
 

@@ -1,4 +1,5 @@
 import { arrayAt, stringAt } from '../../../resource/json.ts';
+import type { Strength } from '../../graph-shapes.ts';
 import { keyFor } from '../../landscape/landscape.ts';
 import { resolveHost } from '../../landscape/resolve-host.ts';
 import { placeOf, resourceAt, selected, type View } from '../../landscape/view.ts';
@@ -21,16 +22,22 @@ export function serviceRoutes(source: Source, view: View, options: EvidenceOptio
   const service = view.landscape.services.get(source.key);
   if (service === undefined) return nothing;
   const from = ownNode(source, view);
-  const route = (what: string, target: Pick<SharedClaim, 'to' | 'unseen'>): SharedClaim => {
+  const route = (
+    what: string,
+    target: Pick<SharedClaim, 'to' | 'unseen'>,
+    strength: Strength = 'hard',
+  ): SharedClaim => {
     const evidence = evidenceOf('declared', what, { resource: source.resource, options });
-    return { from, ...target, layer: 'route', protocol: null, strength: 'hard', confidence: 0.99, evidence };
+    return { from, ...target, layer: 'route', protocol: null, strength, confidence: 0.99, evidence };
   };
   selected(view, source.namespace, service.selector);
-  const claims = [...(view.landscape.members.get(source.key) ?? [])]
-    .toSorted()
+  const members = [...(view.landscape.members.get(source.key) ?? [])].toSorted();
+  // One of several can fail and the Service goes on with the others.
+  const strength = members.length > 1 ? 'soft' : 'hard';
+  const claims = members
     .flatMap((key) => placeOf(view, key) ?? [])
     .filter((to) => to !== from)
-    .map((to) => route(`Service ${service.name} selects it`, { to }));
+    .map((to) => route(`Service ${service.name} selects it`, { to }, strength));
   if (service.externalName !== null) {
     const target = resolveHost(view, service.externalName, source.namespace);
     const to = target.kind === 'node' ? { to: target.node } : outsideNode(service.externalName);

@@ -158,7 +158,7 @@ function judgeOutside(context: AddressInContext, host: string): Judgement {
   const last = host.slice(host.lastIndexOf('.') + 1);
   if (!isIpAddress(host) && !host.endsWith('.s3') && !isPublicEnding(last) && !isPrivateEnding(last)) return nothing;
   if (!isWorldPlace(context)) return nothing;
-  const protocol = address.protocol ?? meaning.protocol ?? protocolOfPort(address.port);
+  const protocol = address.protocol ?? meaning.protocol ?? protocolOfPort(address.port ?? context.ports[0] ?? null);
   const facts = { role: 'external', protocol, ports: [] } as const;
   return { kind: 'edge', ...outsideNode(host), facts, protocol, confidence: 0.85 };
 }

@@ -46,8 +46,13 @@ function mentionsIn(group: SettingGroup, caller: Pick<AddressInContext, 'namespa
   return group.settings.flatMap((setting, at) => {
     const meaning = keyMeaning(setting.key);
     return findAddresses(setting, meaning).map((address) => {
+      const own = address.key === setting.key ? meaning : keyMeaning(address.key);
       const ports = address.port === null ? neighbourPorts(group.settings, at) : [];
-      return { setting, waits: group.waits, context: { address, meaning, ports, origin: group.origin, ...caller } };
+      return {
+        setting,
+        waits: group.waits,
+        context: { address, meaning: own, ports, origin: group.origin, ...caller },
+      };
     });
   });
 }
