@@ -8,6 +8,7 @@ import type { ResourceReport, Verdict } from './drift-report.ts';
 import { type Deletion, duplicateReport, extraReport, judgeAbsent, undeterminedReport } from './judge-object.ts';
 import { judgeResource, type JudgeContext } from './judge-resource.ts';
 import { affectedBy } from './affected.ts';
+import { prepare } from './normalise-pair.ts';
 import { ResourceScope } from './resource-scope.ts';
 import { SchemaCatalog, unknownKind } from './schema/schema-catalog.ts';
 import { LiveIndex } from './subtract/live-index.ts';
@@ -218,7 +219,9 @@ export class DriftSession {
   #judgeAbsent(resource: Resource): ResourceReport {
     const gap = this.#liveGaps.find((candidate) => candidate.partial !== true && gapCovers(candidate, resource.id));
     if (gap !== undefined) return undeterminedReport(resource, `${gap.what}: ${gap.why}`);
-    return judgeAbsent(resource, this.#deletions.get(formatResourceId(resource.id)));
+    const { validation } = prepare(resource, resource.apiVersion, this.#catalog);
+    const report = judgeAbsent(resource, this.#deletions.get(formatResourceId(resource.id)));
+    return { ...report, invalid: validation.invalid };
   }
 
   #judgeUndeclared(key: string): ResourceReport | null {

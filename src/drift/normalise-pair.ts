@@ -29,7 +29,7 @@ export function prepare(desired: Resource, apiVersion: string, catalog: SchemaCa
   const known = versions.get(apiVersion);
   if (known !== undefined && known.type === type) return known;
   const body = declaredAt(desired, apiVersion);
-  const validation = validate(body, type);
+  const validation = validate(body, type, desired.id.kind);
   const prepared = {
     body: comparable(desired.id.kind === 'Secret' ? secretAsStored(body, base64OfText) : body),
     validation,

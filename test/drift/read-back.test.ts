@@ -64,7 +64,7 @@ const entitled: readonly (readonly [RegExp, RegExp])[] = [
   ],
   [
     /./,
-    /^metadata\.annotations\."(?:deployment\.kubernetes\.io|deprecated\.daemonset|pv\.kubernetes\.io|kubernetes\.io\/limit-ranger|volume\.|autoscaling\.alpha)/,
+    /^metadata\.annotations\."(?:deployment\.kubernetes\.io|deprecated\.daemonset|pv\.kubernetes\.io|kubernetes\.io\/limit-ranger|volume\.|autoscaling\.alpha|kubectl\.kubernetes)/,
   ],
   [/^Deployment\//, /^spec\.replicas$/],
   [/^Job\//, /^spec\.(?:manualSelector|selector|template\.metadata\.labels)|^metadata\.labels/],

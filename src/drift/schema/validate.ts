@@ -2,6 +2,7 @@ import { type FieldPath, field, formatPath, type Segment } from '../../resource/
 import { isJsonArray, isJsonObject, type JsonObject, type JsonValue } from '../../resource/json.ts';
 import type { ReasonedPath } from '../drift-report.ts';
 import { parseQuantity } from '../normalise/quantity.ts';
+import { crossFieldProblems } from './cross-field-rules.ts';
 import { semanticProblem } from './semantic-rules.ts';
 import { anyNode, type ListNode, type ScalarNode, type StructNode, type TypeNode } from './type-node.ts';
 
@@ -13,10 +14,12 @@ export interface Validation {
 }
 
 /** Checks a declared object against its type, without a server. Unknown types accept everything. */
-export function validate(body: JsonObject, type: TypeNode): Validation {
+export function validate(body: JsonObject, type: TypeNode, kind: string): Validation {
   const walk = new ValidationWalk();
   walk.value(body, type, '');
-  return { invalid: walk.invalid, unknown: walk.unknown };
+  const known = new Set(walk.invalid.map(({ path }) => path));
+  const across = type.kind === 'struct' && type.builtin ? crossFieldProblems(body, kind) : [];
+  return { invalid: [...walk.invalid, ...across.filter(({ path }) => !known.has(path))], unknown: walk.unknown };
 }
 
 class ValidationWalk {
