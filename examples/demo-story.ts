@@ -74,9 +74,10 @@ export function tellRisk(judgements: readonly Judgement[], { paint }: Page): str
         const chance = `${Math.round(probability * 100)} %`;
         return `${paint.strong(shortName(node))} ${effect === 'breaks' ? 'breaks' : effect === 'degrades' ? 'degrades' : 'may degrade'} ${paint.faint(`(${chance})`)}`;
       });
-    const users =
-      impact.entryPoints.length === 0 ? '' : `; users notice at ${impact.entryPoints.map(shortName).join(', ')}`;
-    return [`  ${describeResourceId(id)}\n${indent}${affected.join(', ')}${paint.faint(users)}\n`];
+    const [first] = impact.entryPoints;
+    const users = first === undefined ? [] : [`users notice at ${impact.entryPoints.map(shortName).join(', ')}`];
+    const below = [affected.join(', '), ...users.map(paint.faint)].map((line) => `${indent}${line}\n`);
+    return [`  ${describeResourceId(id)}\n${below.join('')}`];
   });
   return lines.length === 0 ? '  Nothing is known to depend on what drifted.\n' : lines.join('');
 }
