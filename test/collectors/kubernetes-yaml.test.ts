@@ -28,7 +28,7 @@ describe('a key is read as kubectl reads it', () => {
     ['1.25e9', '1250000000'],
     ['"on"', 'on'],
     ['2026-01-02', '2026-01-02'],
-  ])('%s', ([source, expected]) => {
+  ] as const)('%s', ([source, expected]) => {
     expect(readYamlDocument(`${source}: x\n`)).toEqual({ [expected]: 'x' });
   });
 
@@ -82,7 +82,7 @@ describe('hostile documents are refused by name', () => {
     ['an alias of itself', 'a: &a [*a]\n', 'aliases nest it'],
     ['10,000 nested lists', `a: ${'['.repeat(10_000)}`, 'nesting exceeded'],
     ['merge keys without end', mergeChain(), 'merge'],
-  ])('%s', ([, text, why]) => {
+  ] as const)('%s', ([, text, why]) => {
     const problem = problemOf(text);
     expect(problem.message).toContain(why);
     expect(problem.hostile).toBe(true);

@@ -60,7 +60,7 @@ describe('what git must never see is refused', () => {
     ['repo#main:.git/config', 'own files'],
     ['repo#main:.GIT/config', 'own files'],
     ['repo#main:.g\u200Bit/config', 'own files'],
-  ])('%j', ([text, why]) => {
+  ] as const)('%j', ([text, why]) => {
     const read = (): unknown => parseSourceSpec(text);
     expect(read).toThrow(AppError);
     expect(read).toThrow(why);

@@ -1,7 +1,7 @@
 import { chmodSync, existsSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test, vi } from 'vitest';
-import { valueAt } from '../../src/resource/json.ts';
+import { stringAt, valueAt } from '../../src/resource/json.ts';
 import type { Resource } from '../../src/resource/resource.ts';
 import { temporaryFolder } from '../fakes/temporary-folder.ts';
 import { openSource } from './open-source.ts';
@@ -24,7 +24,7 @@ describe('a revision is read without a checkout', () => {
       return [
         snapshot.revision,
         ...snapshot.resources.map(
-          ({ id, body, origin }) => `${id.name}=${String(valueAt(body, 'data', 'a'))} ${origin?.file}:${origin?.line}`,
+          ({ id, body, origin }) => `${id.name}=${stringAt(body, 'data', 'a')} ${origin?.file}:${origin?.line}`,
         ),
       ];
     };

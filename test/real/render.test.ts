@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { openDirectoryManifests } from '../../src/collectors/directory-manifests.ts';
 import { defaultLimits, Sandbox } from '../../src/collectors/render/sandbox.ts';
 import { type HelmInput, ToolRenderer } from '../../src/collectors/render/tool-renderer.ts';
@@ -198,7 +198,7 @@ describe('helm', () => {
     ['a template without end', '{{ range until 2000000000 }}x{{ end }}'],
     ['a template that calls itself', '{{ define "a" }}{{ include "a" . }}{{ end }}{{ include "a" . }}'],
     ['a template that prints too much', '{{ range until 100000 }}{{ repeat 1000 "x" }}{{ end }}'],
-  ])('%s is stopped', async ([, value]) => {
+  ] as const)('%s is stopped', async ([, value]) => {
     const limits = { seconds: 10, memory: 512 * 1024 ** 2, output: 8 * 1024 ** 2 };
     const source = await open(chart({ 'cm.yaml': cm(value) }), 'web', limits);
     await expect(source.read(signal)).rejects.toMatchObject({ code: 'render-failed' });
@@ -234,9 +234,12 @@ describe('the sandbox', () => {
   });
 
   test('leaves nothing behind', async () => {
-    const before = readdirSync(tmpdir()).filter((name) => name.startsWith('mooring-render-'));
-    await (await open({ 'kustomization.yaml': 'resources: []\n' }, '.')).read(signal);
-    expect(readdirSync(tmpdir()).filter((name) => name.startsWith('mooring-render-'))).toEqual(before);
+    const temporary = temporaryFolder();
+    vi.stubEnv('TMPDIR', temporary);
+    onTestFinished(() => void vi.unstubAllEnvs());
+    const shared = renderer();
+    await shared.render(await inputOf({ 'kustomization.yaml': 'resources: []\n' }, ''), signal);
+    expect(readdirSync(temporary)).toEqual([]);
   });
 });
 

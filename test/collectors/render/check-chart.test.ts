@@ -17,7 +17,7 @@ test.for([
   ['{"properties": {"a": {"$ref":\n"https://example.com/x.json#/a"}}}', 'https://example.com'],
   ['{"$schema": "https://example.com/meta"}', 'https://example.com'],
   ['{"$ref": "other.json"}', 'other.json'],
-])('a schema that refers outside itself is refused: %s', async ([text, target]) => {
+] as const)('a schema that refers outside itself is refused: %s', async ([text, target]) => {
   await expect(check({ [schema]: text })).rejects.toMatchObject({
     code: 'render-refused',
     why: expect.stringContaining(target),

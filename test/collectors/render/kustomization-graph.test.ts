@@ -61,7 +61,7 @@ describe('before anything is started, it is refused for', () => {
     ['an absolute base', 'resources: [/etc]', 'leaves the tree'],
     ['a base that is not there', 'resources: [nope]', 'neither a file nor a folder'],
     ['a folder without a kustomization', 'resources: [plain]', 'no kustomization.yaml'],
-  ])('%s', async ([, text, why]) => {
+  ] as const)('%s', async ([, text, why]) => {
     const reader = readerOf({
       'app/kustomization.yaml': text,
       'app/fn.yaml':
