@@ -15,6 +15,25 @@ export function countBy<T>(items: Iterable<T>, labelsOf: (item: T) => Labels): r
   return [...counted.values()];
 }
 
+/** Counts of one label, for lists that are long: ten thousand resources have some hundred thousand suppressions. */
+export class LabelCount {
+  readonly #label: string;
+  readonly #counts = new Map<string, number>();
+
+  constructor(label: string, known: readonly string[] = []) {
+    this.#label = label;
+    for (const value of known) this.#counts.set(value, 0);
+  }
+
+  add(value: string): void {
+    this.#counts.set(value, (this.#counts.get(value) ?? 0) + 1);
+  }
+
+  get counted(): readonly Counted[] {
+    return [...this.#counts].map(([value, count]) => ({ labels: { [this.#label]: value }, count }));
+  }
+}
+
 export interface Counted {
   readonly labels: Labels;
   readonly count: number;

@@ -1,12 +1,14 @@
 import type { AuditReport } from '../drift/drift-report.ts';
 import type { DaemonStatus } from '../loop/daemon.ts';
-import { capped, countBy, gaugeOf } from './count-by.ts';
+import { capped, countBy, gaugeOf, LabelCount } from './count-by.ts';
+import type { Counted } from './count-by.ts';
 import { clear, set } from './sample.ts';
 import type { Sample } from './sample.ts';
 import type { MetricName } from './metric-table.ts';
 
 const verdicts = ['in-sync', 'drifted', 'pending', 'invalid', 'undetermined'];
 const phases = ['synced', 'stale', 'partial', 'forbidden', 'gone'];
+const suppressionClasses = ['default', 'server', 'controller', 'admission', 'rule'];
 const severities = ['info', 'low', 'medium', 'high', 'critical'];
 /** Combinations of namespace, kind and severity that get a series of their own. */
 const mostCombinations = 200;
@@ -51,25 +53,23 @@ export function stateMetrics(state: MooringState): Sample[] {
 function reportMetrics(report: AuditReport | null): Sample[] {
   if (report === null) return [];
   const { resources, gaps } = report;
+  const suppressed = new LabelCount('class', suppressionClasses);
+  for (const { suppressions } of resources) for (const suppression of suppressions) suppressed.add(suppression.class);
   const differences = resources.flatMap((resource) => resource.differences);
   return [
-    ...countAll(
+    ...gaugeOf(
       'mooring_resources',
-      'verdict',
-      verdicts,
-      resources.map(({ verdict }) => verdict),
+      countsOf(
+        'verdict',
+        verdicts,
+        resources.map(({ verdict }) => verdict),
+      ),
     ),
     ...gaugeOf(
       'mooring_differences',
       countBy(differences, ({ actor, severity }) => ({ actor: actor.class, severity })),
     ),
-    ...gaugeOf(
-      'mooring_suppressions',
-      countBy(
-        resources.flatMap(({ suppressions }) => suppressions),
-        (suppression) => ({ class: suppression.class }),
-      ),
-    ),
+    ...gaugeOf('mooring_suppressions', suppressed.counted),
     set('mooring_gaps', gaps.length),
   ];
 }
@@ -78,11 +78,13 @@ function episodeMetrics(episodes: readonly OpenEpisode[]): Sample[] {
   const oldest = episodes.map(({ onset }) => seconds(onset.notAfter)).toSorted((one, other) => one - other)[0];
   const name = 'mooring_episodes_oldest_onset_timestamp_seconds';
   return [
-    ...countAll(
+    ...gaugeOf(
       'mooring_episodes_open',
-      'severity',
-      severities,
-      episodes.map(({ severity }) => severity),
+      countsOf(
+        'severity',
+        severities,
+        episodes.map(({ severity }) => severity),
+      ),
     ),
     ...gaugeOf('mooring_drifted_resources', capped(driftedBy(episodes), mostCombinations, ['namespace', 'kind'])),
     clear(name),
@@ -106,11 +108,13 @@ function driftedBy(episodes: readonly OpenEpisode[]): ReturnType<typeof countBy>
 function statusMetrics({ lastWholeRoundAt, kinds, sources }: DaemonStatus): Sample[] {
   return [
     ...(lastWholeRoundAt === null ? [] : [set('mooring_last_round_timestamp_seconds', seconds(lastWholeRoundAt))]),
-    ...countAll(
+    ...gaugeOf(
       'mooring_kinds',
-      'phase',
-      phases,
-      kinds.map(({ phase }) => phase),
+      countsOf(
+        'phase',
+        phases,
+        kinds.map(({ phase }) => phase),
+      ),
     ),
     set(
       'mooring_relists',
@@ -137,8 +141,10 @@ function queueMetrics(queues: readonly QueueState[]): Sample[] {
 }
 
 /** One series per known value, also where the count is 0. */
-function countAll(name: MetricName, label: string, known: readonly string[], values: readonly string[]): Sample[] {
-  return known.map((value) => set(name, values.filter((one) => one === value).length, { [label]: value }));
+function countsOf(label: string, known: readonly string[], values: readonly string[]): readonly Counted[] {
+  const count = new LabelCount(label, known);
+  for (const value of values) count.add(value);
+  return count.counted;
 }
 
 function seconds(moment: string): number {
