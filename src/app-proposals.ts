@@ -1,5 +1,6 @@
 import type { PlacedSource } from './app-inputs.ts';
 import { planFor } from './app-plan.ts';
+import type { OpenedSource } from './app-sources.ts';
 import { proposeInto } from './app-propose.ts';
 import type { Config } from './config/config-schema.ts';
 import { asAppError } from './errors/app-error.ts';
@@ -32,18 +33,35 @@ export function createProposer(wiring: ProposalWiring): Propose {
     const worth = candidates
       .filter(({ judgement }) => !isWorse(config.minSeverity, judgement.level))
       .toSorted((a, b) => b.judgement.score - a.judgement.score);
+    const bases = baseCommits();
     const outcomes: ProposalOutcome[] = [];
     for (const candidate of worth) {
       signal.throwIfAborted();
-      outcomes.push(await proposeOne(candidate, wiring, signal));
+      outcomes.push(await proposeOne(candidate, { ...wiring, bases }, signal));
     }
     return outcomes;
   };
 }
 
+/** The commit that each source stands at, asked for once in a stage. */
+type BaseCommits = (source: OpenedSource, signal: AbortSignal) => Promise<string | null>;
+
+function baseCommits(): BaseCommits {
+  const known = new Map<OpenedSource, Promise<string | null>>();
+  return async (source, signal) => {
+    const base = known.get(source) ?? source.manifests.read(signal).then(({ revision }) => revision);
+    known.set(source, base);
+    return await base;
+  };
+}
+
+interface StageWiring extends ProposalWiring {
+  readonly bases: BaseCommits;
+}
+
 async function proposeOne(
   candidate: RepairCandidate,
-  wiring: ProposalWiring,
+  wiring: StageWiring,
   signal: AbortSignal,
 ): Promise<ProposalOutcome> {
   const { judgement } = candidate;
@@ -59,7 +77,7 @@ async function proposeOne(
 
 async function carryOut(
   candidate: RepairCandidate,
-  wiring: ProposalWiring,
+  wiring: StageWiring,
   signal: AbortSignal,
 ): Promise<Omit<ProposalOutcome, 'resource'>> {
   const graph = wiring.graph();
@@ -68,7 +86,7 @@ async function carryOut(
   if (placed === undefined || graph === null) return { kind: 'held', reason: 'nothing was read yet', branch: null };
   const { source } = placed;
   const { report } = candidate.judgement;
-  const base = await revisionOf(placed, signal);
+  const base = await wiring.bases(source, signal);
   const planned = await planFor(
     {
       report,
@@ -93,9 +111,4 @@ async function carryOut(
   }
   const { branch, title } = outcome.pullRequest;
   return { kind: outcome.kind, reason: title, branch };
-}
-
-/** Reading the revision that is held already costs one look at the refs. */
-async function revisionOf({ source }: PlacedSource, signal: AbortSignal): Promise<string | null> {
-  return (await source.manifests.read(signal)).revision;
 }
