@@ -1,25 +1,64 @@
 import type { ResourceReport } from '../drift/drift-report.ts';
 import { type ResourceId, formatResourceId, groupOf } from '../resource/resource-id.ts';
-import { chooseRepair } from './choose-repair.ts';
+import { chooseRepair, type RepairChoice } from './drafts/choose-repair.ts';
 import { branchName, fingerprintOf } from './fingerprint.ts';
-import { draftAdopt } from './draft-adopt.ts';
-import { draftBotFight } from './draft-bot-fight.ts';
-import { draftRestore } from './draft-restore.ts';
-import { draftRevert } from './draft-revert.ts';
-import type { RepairDraft } from './repair-draft.ts';
+import { adoptIntent } from './drafts/adopt-intent.ts';
+import { botFightDraft } from './drafts/bot-fight-draft.ts';
+import { plainDraft } from './drafts/plain-draft.ts';
+import { renderedDraft } from './drafts/rendered-draft.ts';
+import type { RenderedSource } from './rendered/rendered-source.ts';
+import { restoreDraft } from './drafts/restore-draft.ts';
+import { revertIntent } from './drafts/revert-intent.ts';
+import type { RepairIntent } from './drafts/repair-intent.ts';
+import { type RepairDraft, refusedDraft } from './drafts/repair-draft.ts';
 import type { RepairRequest } from './repair-request.ts';
-import { preflight } from './preflight.ts';
-import { pullRequestBody, type PullRequestFacts, pullRequestTitle } from './pull-request-text.ts';
-import type { FileChange, PlannedRepair, ProofResult, Recommendation, Repair, RepairProof } from './repair-plan.ts';
-import { unifiedDiff } from './unified-diff.ts';
-import { commitMessage } from './commit-message.ts';
+import { preflight } from './drafts/preflight.ts';
+import { pullRequestBody, type PullRequestFacts, pullRequestTitle } from './text/pull-request-text.ts';
+import type { FileChange, PlannedRepair, Recommendation, Repair, RepairProof, RepairRefusal } from './repair-plan.ts';
+import { unifiedDiff } from './text/unified-diff.ts';
+import { commitMessage } from './text/commit-message.ts';
 
-/** Decides how to put one object right, and proves the edit by reading it again. What cannot be proved is refused with its name. */
+/**
+ * Decides how to put one object right, and proves the edit by reading it again. What cannot be proved is refused with its name.
+ * Objects that come out of a renderer need `planRenderedRepair`; edits of them are refused here.
+ */
 export function planRepair(request: RepairRequest): PlannedRepair {
-  const { report, sanctionedManagers, wanted } = request;
-  const choice = chooseRepair(report, wanted === undefined ? { sanctionedManagers } : { sanctionedManagers, wanted });
+  const choice = choiceFor(request);
+  const intent = intentOf(choice.repair, request);
+  if (intent === undefined) return completePlan(request, choice, draftWithoutEdit(choice.repair, request));
+  if (request.rendering === 'plain' || intent.kind === 'refused')
+    return completePlan(request, choice, plainDraft(request, intent));
+  return completePlan(request, choice, refusedDraft(intent.changes, cannotRender(request)));
+}
+
+/** The same for an object that Kustomize or Helm renders: each edit is placed, rendered by the real tool, and compared. */
+export async function planRenderedRepair(
+  request: RepairRequest,
+  source: RenderedSource,
+  signal: AbortSignal,
+): Promise<PlannedRepair> {
+  const choice = choiceFor(request);
+  const intent = intentOf(choice.repair, request);
+  if (intent === undefined || intent.kind === 'refused') return planRepair(request);
+  return completePlan(request, choice, await renderedDraft(request, intent, source, signal));
+}
+
+function cannotRender({ rendering }: RepairRequest): RepairRefusal {
+  return {
+    code: 'rendered',
+    why: `the object comes out of ${rendering}, which could not be asked`,
+    remedy: 'Edit the overlay or the values by hand, or restore',
+  };
+}
+
+function choiceFor({ report, sanctionedManagers, wanted }: RepairRequest): RepairChoice {
+  return chooseRepair(report, wanted === undefined ? { sanctionedManagers } : { sanctionedManagers, wanted });
+}
+
+/** Gives a drafted repair its name, its checks and its text. */
+function completePlan(request: RepairRequest, choice: RepairChoice, draft: RepairDraft): PlannedRepair {
+  const { report } = request;
   const object = formatResourceId(idOf(report));
-  const draft = draftFor(choice.repair, request);
   const targets = draft.changes.map(({ path, target }) => ({ path, value: target }));
   const fingerprint = fingerprintOf({ object, repair: choice.repair, targets }, request.hash);
   const files = draft.write({ object, fingerprint, reasons: choice.reasons });
@@ -69,28 +108,22 @@ function planned(facts: PullRequestFacts, files: readonly FileChange[], draft: R
   };
 }
 
-function draftFor(repair: Repair, request: RepairRequest): RepairDraft {
-  switch (repair) {
-    case 'restore':
-      return draftRestore(request.report, request.base);
-    case 'adopt':
-      return draftAdopt(request);
-    case 'revert':
-    case 'split-brain':
-      return draftRevert(request);
-    case 'bot-fight':
-      return draftBotFight(request.report);
-  }
+/** What the repair wants of the object, where it wants anything of it at all. */
+function intentOf(repair: Repair, request: RepairRequest): RepairIntent | undefined {
+  if (repair === 'adopt') return adoptIntent(request);
+  return repair === 'revert' || repair === 'split-brain' ? revertIntent(request) : undefined;
 }
 
-/** Plain files are their own rendering: the exact edit of one document leaves every other object as it was. */
+function draftWithoutEdit(repair: Repair, { report, base }: RepairRequest): RepairDraft {
+  return repair === 'bot-fight' ? botFightDraft(report) : restoreDraft(report, base);
+}
+
+/** Plain files are their own rendering: the exact edit of one document leaves every other object as it was. A drafted edit of a rendered object has been rendered. */
 function proofOf(repair: Repair, draft: RepairDraft, request: RepairRequest): RepairProof {
   const { refused } = draft;
-  const rendered: ProofResult =
-    repair === 'restore' || request.rendering === 'plain' ? 'ok' : 'skipped: not rendered yet';
   return {
     reparse: refused === null ? 'ok' : `skipped: ${refused.code}`,
-    render: refused === null ? rendered : `skipped: ${refused.code}`,
+    render: refused === null ? 'ok' : `skipped: ${refused.code}`,
     dryRun: 'skipped: no cluster was asked',
     preflight: preflight({ repair, report: request.report, changes: draft.changes }),
   };

@@ -1,5 +1,5 @@
-import { visible } from './foreign-text.ts';
-import { parseMachineBlock } from './machine-block.ts';
+import { visible } from './text/foreign-text.ts';
+import { parseMachineBlock } from './text/machine-block.ts';
 import type { PullRequest, PullRequests } from './pull-requests.ts';
 import type { RepairRepository } from './repair-repository.ts';
 

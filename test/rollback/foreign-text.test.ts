@@ -1,8 +1,8 @@
 import { assert, constantFrom, array, oneof, property, string } from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { code, fence, plain, prose } from '../../src/rollback/foreign-text.ts';
+import { code, fence, plain, prose } from '../../src/rollback/text/foreign-text.ts';
 import { planRepair } from '../../src/rollback/plan-repair.ts';
-import { parseMachineBlock } from '../../src/rollback/machine-block.ts';
+import { parseMachineBlock } from '../../src/rollback/text/machine-block.ts';
 import { difference, report, sha256 } from './reports.ts';
 
 const attacks = [

@@ -39,13 +39,37 @@ export function editManifest(
   selector: ObjectSelector,
   edits: readonly Edit[],
 ): EditOutcome {
+  return edited(source, file, edits, (text) => findObject(text, selector));
+}
+
+/** The same for a file that is one document and no Kubernetes object: a kustomization, values of a chart. */
+export function editYaml(source: string, file: string, edits: readonly Edit[]): EditOutcome {
+  return edited(source, file, edits, (text) => {
+    const open = openDocument(text);
+    return { slice: { start: 0, end: text.length, firstLine: 1 }, open, node: open.root };
+  });
+}
+
+/** What such a file says; undefined when it cannot be read. */
+export function readYaml(source: string): JsonValue | undefined {
+  const outcome = editYaml(source, '', []);
+  return outcome.kind === 'edited' ? outcome.before : undefined;
+}
+
+function edited(
+  source: string,
+  file: string,
+  edits: readonly Edit[],
+  find: (text: string) => FoundObject,
+): EditOutcome {
   try {
     if (source.length > largestFile)
       throw new EditRefused('file-too-large', `the file has ${source.length} characters`);
     if (source.includes('\u0000') || source.includes('\uFFFD'))
       throw new EditRefused('file-not-text', 'the file is not clean UTF-8');
     const mark = source.startsWith('\uFEFF') ? '\uFEFF' : '';
-    return editFound(source.slice(mark.length), mark, findObject(source.slice(mark.length), selector), { file, edits });
+    const text = source.slice(mark.length);
+    return editFound(text, mark, find(text), { file, edits });
   } catch (thrown) {
     if (!(thrown instanceof EditRefused)) throw thrown;
     return { kind: 'refused', code: thrown.code, why: thrown.message, remedy: editRefusals[thrown.code] };

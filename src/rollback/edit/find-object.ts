@@ -1,6 +1,7 @@
 import { isMap, isNode, isScalar, isSeq, type Node, type YAMLMap } from 'yaml';
 import { openDocument, type OpenDocument } from './open-document.ts';
-import { readKey } from './read-tree.ts';
+import { type JsonValue, stringAt } from '../../resource/json.ts';
+import { readKey, readTree } from './read-tree.ts';
 import { EditRefused } from './refusal.ts';
 
 /** Which object of a file is meant. `line` (from 1, where its document starts) decides between documents when it is known. */
@@ -52,6 +53,33 @@ export function findObject(text: string, selector: ObjectSelector): FoundObject 
       `the file declares ${selector.kind} ${selector.name} ${all.length} times`,
     );
   return only;
+}
+
+export interface ListedObject extends ObjectSelector {
+  readonly line: number;
+  readonly tree: JsonValue;
+}
+
+/** Every object of a file that can be read; documents that cannot be are left out. */
+export function listObjects(text: string): readonly ListedObject[] {
+  const mark = text.startsWith('\uFEFF') ? 1 : 0;
+  return splitDocuments(text.slice(mark)).flatMap((slice) => {
+    try {
+      const open = openDocument(text.slice(mark + slice.start, mark + slice.end));
+      return objectsIn(open.root).flatMap((node) => listed(open, node, slice.firstLine));
+    } catch (thrown) {
+      if (thrown instanceof EditRefused) return [];
+      throw thrown;
+    }
+  });
+}
+
+function listed(open: OpenDocument, node: Node, line: number): readonly ListedObject[] {
+  const tree = readTree(open, node);
+  const kind = stringAt(tree, 'kind');
+  if (kind === undefined) return [];
+  const name = stringAt(tree, 'metadata', 'name') ?? '';
+  return [{ kind, namespace: stringAt(tree, 'metadata', 'namespace') ?? '', name, line, tree }];
 }
 
 function candidates(text: string, slices: readonly DocumentSlice[], selector: ObjectSelector): readonly FoundObject[] {

@@ -1,7 +1,7 @@
-import type { ResourceReport } from '../drift/drift-report.ts';
-import { pairLines, type FileStyle } from './edit/new-nodes.ts';
-import type { JsonObject, JsonValue } from '../resource/json.ts';
-import { showActor } from './show-actor.ts';
+import type { ResourceReport } from '../../drift/drift-report.ts';
+import { pairLines, type FileStyle } from '../edit/new-nodes.ts';
+import type { JsonObject, JsonValue } from '../../resource/json.ts';
+import { showActor } from '../text/show-actor.ts';
 
 export interface RestoreRecordInput {
   readonly object: string;

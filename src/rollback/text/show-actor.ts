@@ -1,4 +1,4 @@
-import type { Actor } from '../drift/drift-report.ts';
+import type { Actor } from '../../drift/drift-report.ts';
 
 /** "kubectl-edit (human)", "somebody unknown". Raw text: escape before use in Markdown. */
 export function showActor(actor: Actor): string {

@@ -1,9 +1,9 @@
-import type { Difference, ResourceReport } from '../drift/drift-report.ts';
-import { arrayAt, formatJson, type JsonValue, stringAt, valueAt } from '../resource/json.ts';
+import type { Difference, ResourceReport } from '../../drift/drift-report.ts';
+import { arrayAt, formatJson, type JsonValue, stringAt, valueAt } from '../../resource/json.ts';
 import { code, plain, prose } from './foreign-text.ts';
 import { formatMachineBlock } from './machine-block.ts';
-import type { PreflightCheck, Recommendation, Repair, RepairProof, RepairRefusal } from './repair-plan.ts';
-import type { TargetChange } from './preflight.ts';
+import type { PreflightCheck, Recommendation, Repair, RepairProof, RepairRefusal } from '../repair-plan.ts';
+import type { TargetChange } from '../drafts/preflight.ts';
 import { showActor, showMoment } from './show-actor.ts';
 
 export interface PullRequestFacts {

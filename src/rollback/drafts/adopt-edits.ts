@@ -1,8 +1,8 @@
-import type { Difference } from '../drift/drift-report.ts';
-import { type FieldPath, formatPath, parsePath } from '../resource/field-path.ts';
-import { isJsonArray, isJsonObject, type JsonArray, type JsonValue } from '../resource/json.ts';
-import type { Edit } from './edit/primitive-edit.ts';
-import { findPath, valueAtSteps } from './edit/tree-path.ts';
+import type { Difference } from '../../drift/drift-report.ts';
+import { type FieldPath, formatPath, parsePath } from '../../resource/field-path.ts';
+import { isJsonArray, isJsonObject, type JsonArray, type JsonValue } from '../../resource/json.ts';
+import type { Edit } from '../edit/primitive-edit.ts';
+import { findPath, valueAtSteps } from '../edit/tree-path.ts';
 
 /**
  * What to write into Git so that it says what is live. Positions in a list without keys mean the live list, so a list of plain

@@ -1,5 +1,5 @@
-import type { ActorClass, Difference, ResourceReport } from '../drift/drift-report.ts';
-import type { Recommendation, Repair } from './repair-plan.ts';
+import type { ActorClass, Difference, ResourceReport } from '../../drift/drift-report.ts';
+import type { Recommendation, Repair } from '../repair-plan.ts';
 
 export interface RepairChoice {
   readonly repair: Repair;

@@ -1,10 +1,10 @@
-import type { ResourceReport } from '../drift/drift-report.ts';
+import type { ResourceReport } from '../../drift/drift-report.ts';
 import type { TargetChange } from './preflight.ts';
 import type { RepairDraft } from './repair-draft.ts';
 import { restoreRecord, restoreRecordFile } from './restore-record.ts';
 
 /** Git is right and stays as it is: the proposal is the record whose merge approves the synchronisation. */
-export function draftRestore(report: ResourceReport, base: string | null): RepairDraft {
+export function restoreDraft(report: ResourceReport, base: string | null): RepairDraft {
   return {
     changes: restoreChanges(report),
     write: ({ object, fingerprint, reasons }) => [

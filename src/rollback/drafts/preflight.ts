@@ -1,7 +1,7 @@
-import type { ResourceReport } from '../drift/drift-report.ts';
-import type { PreflightCheck, Repair } from './repair-plan.ts';
-import { parseQuantity } from '../drift/normalise/quantity.ts';
-import type { JsonValue } from '../resource/json.ts';
+import type { ResourceReport } from '../../drift/drift-report.ts';
+import type { PreflightCheck, Repair } from '../repair-plan.ts';
+import { parseQuantity } from '../../drift/normalise/quantity.ts';
+import type { JsonValue } from '../../resource/json.ts';
 
 /** One field that the repair changes, as it is live and as it will be. `undefined` means absent. */
 export interface TargetChange {

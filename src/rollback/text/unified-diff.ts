@@ -1,5 +1,5 @@
-import { longestCommon } from './edit/longest-common.ts';
-import type { FileChange } from './repair-plan.ts';
+import { longestCommon } from '../edit/longest-common.ts';
+import type { FileChange } from '../repair-plan.ts';
 
 /** Lines of the old file (from 0, end excluded) that may appear as context; others would show what the reader must not see. */
 export interface ContextLimit {

@@ -1,6 +1,6 @@
-import { parseJson, stringAt } from '../resource/json.ts';
+import { parseJson, stringAt } from '../../resource/json.ts';
 import { visible } from './foreign-text.ts';
-import { type Repair, repairs } from './repair-plan.ts';
+import { type Repair, repairs } from '../repair-plan.ts';
 
 /** What the next run of Mooring reads from a body, invisible to people. */
 export interface MachineBlock {

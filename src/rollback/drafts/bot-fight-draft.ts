@@ -1,9 +1,9 @@
-import type { ResourceReport } from '../drift/drift-report.ts';
+import type { ResourceReport } from '../../drift/drift-report.ts';
 import { type RepairDraft, refusedDraft } from './repair-draft.ts';
-import { showActor } from './show-actor.ts';
+import { showActor } from '../text/show-actor.ts';
 
 /** A pull request cannot stop another writer: name both, and what ends the fight. */
-export function draftBotFight(report: ResourceReport): RepairDraft {
+export function botFightDraft(report: ResourceReport): RepairDraft {
   const writers = [...new Set(report.differences.map(({ actor }) => showActor(actor)))].join(', ');
   const fields = report.differences
     .map(({ path }) => path)

@@ -1,6 +1,6 @@
-import type { FileChange, RepairRefusal } from './repair-plan.ts';
+import type { FileChange, RepairRefusal } from '../repair-plan.ts';
 import type { TargetChange } from './preflight.ts';
-import type { ContextLimit } from './unified-diff.ts';
+import type { ContextLimit } from '../text/unified-diff.ts';
 
 /** What only becomes known after the fields are: it goes into the record of a restore. */
 export interface DraftNames {

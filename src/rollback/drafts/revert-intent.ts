@@ -1,48 +1,44 @@
-import { formatPath, type FieldPath } from '../resource/field-path.ts';
-import type { JsonValue } from '../resource/json.ts';
-import { editedDraft } from './draft-adopt.ts';
-import { primitiveEdits, type PrimitiveEdit } from './edit/primitive-edit.ts';
-import { sameTree } from './edit/same-tree.ts';
-import { findPath, type Step, valueAtSteps } from './edit/tree-path.ts';
+import { formatPath, type FieldPath, parsePath } from '../../resource/field-path.ts';
+import type { JsonValue } from '../../resource/json.ts';
+import { primitiveEdits, type PrimitiveEdit } from '../edit/primitive-edit.ts';
+import { sameTree } from '../edit/same-tree.ts';
+import { findPath, type Step, valueAtSteps } from '../edit/tree-path.ts';
 import type { TargetChange } from './preflight.ts';
-import { type RepairDraft, refusedDraft } from './repair-draft.ts';
-import type { EarlierRevision, RepairRequest } from './repair-request.ts';
-import { parsePath } from '../resource/field-path.ts';
+import { refusedIntent, type RepairIntent } from './repair-intent.ts';
+import type { EarlierRevision, RepairRequest } from '../repair-request.ts';
 
-/** Git goes back to the newest earlier version that was good, field by field, in the file as it is now. */
-export function draftRevert(request: RepairRequest): RepairDraft {
-  const { desired, report, rendering } = request;
+/** Git goes back to the newest earlier version that was good, field by field, in what Git says now. */
+export function revertIntent(request: RepairRequest): RepairIntent {
+  const { desired, report } = request;
   if (report.kind === 'Secret') {
-    return refusedDraft([], {
+    return refusedIntent([], {
       code: 'secret-values',
       why: 'an earlier value of a Secret may have been revoked, and is not to be shown',
       remedy: 'Rotate the Secret with your own tooling',
     });
   }
   if (desired === null)
-    return refusedDraft([], {
+    return refusedIntent([], {
       code: 'source-missing',
       why: 'no file declares the object now',
       remedy: 'Revert the commit that removed it',
     });
-  if (rendering !== 'plain')
-    return refusedDraft([], {
-      code: 'rendered',
-      why: `the object comes out of ${rendering}`,
-      remedy: 'Revert the commit by hand',
-    });
   const target = targetOf(request, desired.body);
   if (target === undefined) {
-    return refusedDraft([], {
+    return refusedIntent([], {
       code: 'no-earlier-version',
       why: 'no earlier version of the object is known to be good',
       remedy: 'Name the commit to go back to, or revert by hand',
     });
   }
   const changes = fieldChanges(desired.body, target.resource.body, request.live?.body ?? null);
-  const draft = editedDraft(request, [{ op: 'set', path: [], value: target.resource.body }], changes);
   const why = target.good ?? 'it is the version before; nobody observed its health';
-  return { ...draft, target: { revision: target.revision, committedAt: target.committedAt, why } };
+  return {
+    kind: 'edits',
+    edits: [{ op: 'set', path: [], value: target.resource.body }],
+    changes,
+    target: { revision: target.revision, committedAt: target.committedAt, why },
+  };
 }
 
 /** Observed good first; else, when live has gone back already, the version that live equals there; else the version before. */
