@@ -4,7 +4,6 @@ import { capped, countBy, gaugeOf, LabelCount } from './count-by.ts';
 import type { Counted } from './count-by.ts';
 import { clear, set } from './sample.ts';
 import type { Sample } from './sample.ts';
-import type { MetricName } from './metric-table.ts';
 
 const verdicts = ['in-sync', 'drifted', 'pending', 'invalid', 'undetermined'];
 const phases = ['synced', 'stale', 'partial', 'forbidden', 'gone'];
