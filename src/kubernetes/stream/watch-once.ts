@@ -34,8 +34,6 @@ export interface WatchRequest {
   readonly timeoutSeconds: number;
   /** Silence longer than this is taken for a dead connection. */
   readonly silenceMs: number;
-  /** Aborted when somebody else has reason to think the connection dead; ends the watch as silence does. */
-  readonly giveUp: AbortSignal;
 }
 
 export interface WatchSink {
@@ -47,7 +45,7 @@ export interface WatchSink {
 
 const metadataOnly = 'application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1';
 
-/** One watch request from its start to its end. Rejects only when `signal` is aborted. */
+/** One watch request from its start to its end. Never rejects; one that `signal` aborts ends as silence does. */
 export async function watchOnce(
   connection: KubernetesConnection,
   request: WatchRequest,
@@ -57,8 +55,7 @@ export async function watchOnce(
   const path = watchPath(request);
   const accept = request.metadataOnly ? { accept: metadataOnly } : {};
   try {
-    const either = AbortSignal.any([signal, request.giveUp]);
-    const stream = await connection.open({ path, ...accept }, request.silenceMs, either);
+    const stream = await connection.open({ path, ...accept }, request.silenceMs, signal);
     if (stream.status !== 200) {
       const body = await readAll(stream.body);
       return endOf(readRefusal(stream.status, stream.header('retry-after'), body));
@@ -66,9 +63,8 @@ export async function watchOnce(
     sink.opened();
     return await readStream(stream.body, sink);
   } catch (error) {
-    signal.throwIfAborted();
-    const why = request.giveUp.aborted ? 'the way to the server looks dead' : messageOf(error);
-    return { kind: 'broken', why, isSilence: request.giveUp.aborted || isSilence(error), isGarbage: false };
+    const why = signal.aborted ? 'the way to the server looks dead' : messageOf(error);
+    return { kind: 'broken', why, isSilence: signal.aborted || isSilence(error), isGarbage: false };
   }
 }
 

@@ -7,6 +7,7 @@ import { type Discovery, discoverKinds } from '../discovery/discover-kinds.ts';
 import { describeKind, kindKey, type ServedKind } from '../discovery/served-kind.ts';
 import { poisonGap, secretDataGap, unknownKindGap } from '../list/kind-gaps.ts';
 import { isSecret } from '../list/live-object.ts';
+import { linkAbort } from '../linked-abort.ts';
 import { groupVersionsOf, kindsOf } from '../list/requested-kinds.ts';
 import type { OpenApiDocuments, OpenApiReader } from '../openapi-documents.ts';
 import { type ChangeCollector, createChangeCollector } from './change-collector.ts';
@@ -30,6 +31,7 @@ export interface FeedOptions extends ReflectorOptions {
 }
 
 const looksPerSchemaRead = 3;
+const schemaPatienceMs = 30_000;
 
 interface Watched {
   readonly reflector: Reflector;
@@ -122,8 +124,9 @@ export class KubernetesFeed implements LiveFeed {
 
   async #rediscover(): Promise<boolean> {
     const refs = kindsOf(this.#request);
+    using limited = linkAbort(this.#stop.signal, this.#options.answerMs);
     try {
-      const found = await discoverKinds(this.#connection, groupVersionsOf(refs), this.#discovery, this.#stop.signal);
+      const found = await discoverKinds(this.#connection, groupVersionsOf(refs), this.#discovery, limited.signal);
       if (this.#isUnheard) this.#wakeAll();
       const isNew = found !== this.#discovery;
       this.#discovery = found;
@@ -131,7 +134,7 @@ export class KubernetesFeed implements LiveFeed {
     } catch (error) {
       // What was known stays known: a server that is down has not lost its kinds.
       if (this.#stop.signal.aborted) return false;
-      this.#options.onFault('discovery failed', error);
+      if (!this.#isUnheard) this.#options.onFault('discovery failed', error);
       this.#isUnheard = true;
       // This request is also our echo sounder: a watch that is silent as well may hang on a connection that died unheard.
       for (const { reflector } of this.#watched.values()) reflector.suspect(this.#options.answerMs);
@@ -199,7 +202,8 @@ export class KubernetesFeed implements LiveFeed {
 
   async #readSchemas(): Promise<void> {
     const groupVersions = groupVersionsOf(this.#request.declared);
-    const read = await this.#options.openApi.read(groupVersions, this.#stop.signal);
+    using limited = linkAbort(this.#stop.signal, schemaPatienceMs);
+    const read = await this.#options.openApi.read(groupVersions, limited.signal);
     // While the server is away the documents that were read before are better than none.
     if (read.gaps.length > 0 && read.documents.length < this.#schemas.documents.length) return;
     this.#schemas = read;
@@ -250,6 +254,7 @@ export class KubernetesFeed implements LiveFeed {
     const work = this.#work.then(async () => {
       this.#isLookingAgain = false;
       const isNew = await this.#rediscover();
+      if (this.#isUnheard) return;
       await Promise.all([
         isNew ? this.#adapt(false) : undefined,
         isNew || isSchemaDue ? this.#readSchemas() : undefined,

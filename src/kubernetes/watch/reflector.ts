@@ -6,6 +6,7 @@ import type { ResourceId } from '../../resource/resource-id.ts';
 import { backoffMs } from '../backoff.ts';
 import type { ServedKind } from '../discovery/served-kind.ts';
 import { type ListOutcome, listKind } from '../list/list-kind.ts';
+import { type LinkedAbort, linkAbort } from '../linked-abort.ts';
 import { isSecret } from '../list/live-object.ts';
 import type { ReadContext } from '../list/read-kinds.ts';
 import { KindHealth } from './kind-health.ts';
@@ -64,7 +65,7 @@ export class Reflector {
   #isListDue = false;
   #lastBytesAt = 0;
   /** Ends the watch that is under way, so that another one is opened. */
-  #giveUp = new AbortController();
+  #giveUp: LinkedAbort | undefined;
 
   constructor(served: ServedKind, options: ReflectorOptions, sink: ReflectorSink) {
     this.served = served;
@@ -110,7 +111,7 @@ export class Reflector {
 
   /** The way to the server looks dead: a watch that has been silent for a while is given up and opened anew. */
   suspect(silentForMs: number): void {
-    if (performance.now() - this.#lastBytesAt >= silentForMs) this.#giveUp.abort();
+    if (performance.now() - this.#lastBytesAt >= silentForMs) this.#giveUp?.abort();
   }
 
   /**
@@ -126,7 +127,7 @@ export class Reflector {
     if (wrong.length > 0) {
       this.#ledger.auditDifferences += wrong.length;
       this.#isListDue = true;
-      this.#giveUp.abort();
+      this.#giveUp?.abort();
     }
     return wrong;
   }
@@ -208,14 +209,14 @@ export class Reflector {
   async #watch(signal: AbortSignal): Promise<number> {
     const { connection, silenceMs, random } = this.#options;
     let openedAt = Number.POSITIVE_INFINITY;
-    this.#giveUp = new AbortController();
+    using giveUp = linkAbort(signal);
+    this.#giveUp = giveUp;
     const request = {
       served: this.served,
       version: this.#cache.version ?? '',
       metadataOnly: this.#isMetadataOnly(),
       timeoutSeconds: Math.round(300 + random() * 300),
       silenceMs,
-      giveUp: this.#giveUp.signal,
     };
     const end = await watchOnce(
       connection,
@@ -230,8 +231,9 @@ export class Reflector {
         },
         events: (events, bytes) => this.#take(events, bytes),
       },
-      signal,
+      giveUp.signal,
     );
+    signal.throwIfAborted();
     return this.#watchEnded(end, performance.now() - openedAt >= healthyMs);
   }
 

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { linkAbort } from '../linked-abort.ts';
 
 /**
  * Whoever waits out a lost server is woken when another kind gets through to it, at a random moment of the following
@@ -21,14 +22,14 @@ export function createServerPulse(random: () => number): ServerPulse {
       sleeping.clear();
     },
     async pause(ms, signal) {
-      const woken = new AbortController();
+      using woken = linkAbort(signal);
       let timer: NodeJS.Timeout | undefined;
       const wake = (): void => {
         timer = setTimeout(() => woken.abort(), random() * spreadMs).unref();
       };
       sleeping.add(wake);
       try {
-        await sleep(ms, undefined, { signal: AbortSignal.any([signal, woken.signal]), ref: false });
+        await sleep(ms, undefined, { signal: woken.signal, ref: false });
       } catch {
         signal.throwIfAborted();
       } finally {
