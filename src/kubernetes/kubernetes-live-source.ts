@@ -10,7 +10,8 @@ import { type Discovery, discoverKinds } from './discovery/discover-kinds.ts';
 import { createListBudget, type ListBudget } from './list/list-budget.ts';
 import { createParseTurns } from './list/parse-turns.ts';
 import { type ReadContext, readKinds } from './list/read-kinds.ts';
-import { groupVersionsOf, kindsOf } from './list/requested-kinds.ts';
+import { kindKey } from './discovery/served-kind.ts';
+import { groupVersionsOf, isMissed, kindsOf } from './list/requested-kinds.ts';
 import { createOpenApiReader, type OpenApiReader } from './openapi-documents.ts';
 import { createServerPulse } from './watch/server-pulse.ts';
 import { KubernetesFeed } from './watch/kubernetes-feed.ts';
@@ -133,7 +134,12 @@ async function readSnapshot(
   signal: AbortSignal,
 ): Promise<LiveSnapshot> {
   const [kinds, schemas] = await Promise.all([
-    readKinds(subject.context, discovery, kindsOf(request), signal),
+    readKinds(
+      subject.context,
+      discovery,
+      kindsOf(request).filter((ref) => discovery.kinds.has(kindKey(ref)) || isMissed(ref, request, discovery)),
+      signal,
+    ),
     subject.openApi.read(groupVersionsOf(request.declared), signal),
   ]);
   return {

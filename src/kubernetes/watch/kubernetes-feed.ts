@@ -8,7 +8,7 @@ import { describeKind, kindKey, type ServedKind } from '../discovery/served-kind
 import { poisonGap, secretDataGap, unknownKindGap } from '../list/kind-gaps.ts';
 import { isSecret } from '../list/live-object.ts';
 import { linkAbort } from '../linked-abort.ts';
-import { groupVersionsOf, kindsOf } from '../list/requested-kinds.ts';
+import { groupVersionsOf, isMissed, kindsOf } from '../list/requested-kinds.ts';
 import type { OpenApiDocuments, OpenApiReader } from '../openapi-documents.ts';
 import { type ChangeCollector, createChangeCollector } from './change-collector.ts';
 import { Reflector, type ReflectorOptions, type ReflectorSink } from './reflector.ts';
@@ -55,6 +55,8 @@ export class KubernetesFeed implements LiveFeed {
   #isUnheard = false;
   #looks = 0;
   #work: Promise<void> = Promise.resolve();
+  #schemaWork: Promise<void> = Promise.resolve();
+  #isSchemaReadWaiting = false;
   #rhythm: Promise<unknown> = Promise.resolve();
 
   constructor(options: FeedOptions, discovery: Discovery, changed: (ids: readonly ResourceId[]) => void) {
@@ -80,7 +82,9 @@ export class KubernetesFeed implements LiveFeed {
   }
 
   *#gaps(reflectors: readonly Reflector[]): Generator<Gap> {
-    for (const { ref } of this.#unknown.values()) yield unknownKindGap(ref, this.#discovery);
+    for (const { ref } of this.#unknown.values()) {
+      if (isMissed(ref, this.#request, this.#discovery)) yield unknownKindGap(ref, this.#discovery);
+    }
     for (const reflector of reflectors) {
       const { served, poisoned } = reflector;
       if (reflector.phase !== 'synced') yield unsyncedGap(reflector);
@@ -112,7 +116,7 @@ export class KubernetesFeed implements LiveFeed {
     this.#changes.stop();
     const watched = [...this.#watched.values()];
     for (const { reflector } of watched) reflector.stop();
-    await Promise.allSettled([...watched.map(({ done }) => done), this.#rhythm, this.#work]);
+    await Promise.allSettled([...watched.map(({ done }) => done), this.#rhythm, this.#work, this.#schemaWork]);
   }
 
   /** A kind that discovery did not name when it was last asked may have come since. */
@@ -200,13 +204,20 @@ export class KubernetesFeed implements LiveFeed {
     lost: () => this.#lookAgain(),
   };
 
-  async #readSchemas(): Promise<void> {
-    const groupVersions = groupVersionsOf(this.#request.declared);
-    using limited = linkAbort(this.#stop.signal, schemaPatienceMs);
-    const read = await this.#options.openApi.read(groupVersions, limited.signal);
-    // While the server is away the documents that were read before are better than none.
-    if (read.gaps.length > 0 && read.documents.length < this.#schemas.documents.length) return;
-    this.#schemas = read;
+  /** Never rejects. One at a time; who asks meanwhile gets one that begins afterwards. */
+  #readSchemas(): Promise<void> {
+    if (this.#isSchemaReadWaiting) return this.#schemaWork;
+    this.#isSchemaReadWaiting = true;
+    this.#schemaWork = this.#schemaWork.then(async () => {
+      this.#isSchemaReadWaiting = false;
+      if (this.#stop.signal.aborted) return;
+      using limited = linkAbort(this.#stop.signal, schemaPatienceMs);
+      const read = await this.#options.openApi.read(groupVersionsOf(this.#request.declared), limited.signal);
+      // While the server is away the documents that were read before are better than none.
+      if (read.gaps.length > 0 && read.documents.length < this.#schemas.documents.length) return;
+      this.#schemas = read;
+    });
+    return this.#schemaWork;
   }
 
   async #lookAgainRegularly(): Promise<void> {
@@ -255,10 +266,9 @@ export class KubernetesFeed implements LiveFeed {
       this.#isLookingAgain = false;
       const isNew = await this.#rediscover();
       if (this.#isUnheard) return;
-      await Promise.all([
-        isNew ? this.#adapt(false) : undefined,
-        isNew || isSchemaDue ? this.#readSchemas() : undefined,
-      ]);
+      // Schemas are large and may take their time; looking for dead paths must not wait for them.
+      if (isNew || isSchemaDue) void this.#readSchemas();
+      if (isNew) await this.#adapt(false);
     });
     this.#work = work.catch((error: unknown) => {
       if (!this.#stop.signal.aborted) this.#options.onFault('adapting to new kinds failed', error);
