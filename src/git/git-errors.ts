@@ -39,6 +39,12 @@ const rules: readonly FailureRule[] = [
     remedy: 'Correct the path or URL of the source',
   },
   {
+    pattern: /unable to update url base from redirection|The requested URL returned error: 30\d/i,
+    code: 'git-refused',
+    why: 'the server sends Mooring to another address, where its credentials must not go',
+    remedy: 'Write the new address into the source',
+  },
+  {
     pattern:
       /Could not resolve host|Failed to connect|Connection (refused|timed out|reset)|Network is unreachable|unable to access|early EOF|hung up|Host key verification failed/i,
     code: 'git-failed',

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { mkdir, readFile, stat } from 'node:fs/promises';
 import { isAbsolute, join, resolve } from 'node:path';
 import { AppError } from '../errors/app-error.ts';
+import { askRemote } from './ask-remote.ts';
 import { stripCredentials } from './git-errors.ts';
 import { type GitSetup, runGit } from './run-git.ts';
 
@@ -75,44 +76,45 @@ export function openMirror(options: MirrorOptions): GitRepository {
   };
 }
 
-const fetchLimit = 10 * 60_000;
-
 async function refreshMirror(options: MirrorOptions, gitDirectory: string, signal: AbortSignal): Promise<void> {
-  const remote = { protocols: protocolsOf(options.url), settings: credentialSettings(options), signal };
+  const { setup, url } = options;
+  const ask = (args: readonly string[]): Promise<string> =>
+    askRemote(setup, { url, settings: credentialSettings(options), arguments: args, signal });
   if (!(await isGitDirectory(gitDirectory))) {
     await mkdir(gitDirectory, { recursive: true });
-    const refs = await runGit(options.setup, {
-      ...remote,
-      gitDirectory: null,
-      arguments: ['ls-remote', '--', options.url],
-    });
     // Ids of 64 digits are those of a SHA-256 repository; a mirror must speak the same.
-    const format = /^[\da-f]{64}\s/.test(refs.output.toString('latin1', 0, 80)) ? 'sha256' : 'sha1';
+    const format = /^[\da-f]{64}\s/.test(await ask(['ls-remote', '--', url])) ? 'sha256' : 'sha1';
     const init = ['init', '--bare', '--quiet', `--object-format=${format}`, '--template=', '--', gitDirectory];
-    await runGit(options.setup, { gitDirectory: null, arguments: init, signal });
+    await runGit(setup, { gitDirectory: null, arguments: init, signal });
   }
-  const refspecs = ['+refs/heads/*:refs/heads/*', '+refs/tags/*:refs/tags/*', '+HEAD:refs/mooring/HEAD'];
-  const fetch = ['fetch', '--quiet', '--prune', '--no-tags', '--no-auto-maintenance', '--no-write-fetch-head'];
-  const call = { ...remote, gitDirectory, limit: fetchLimit };
+  const fetch = [
+    `--git-dir=${gitDirectory}`,
+    'fetch',
+    '--progress',
+    '--prune',
+    '--no-tags',
+    '--no-write-fetch-head',
+    '--',
+    url,
+  ];
+  const refspecs = ['+refs/heads/*:refs/heads/*', '+refs/tags/*:refs/tags/*'];
   try {
-    await runGit(options.setup, { ...call, arguments: [...fetch, '--', options.url, ...refspecs] });
+    await ask([...fetch, ...refspecs, '+HEAD:refs/mooring/HEAD']);
   } catch (error) {
     // A repository without commits has no HEAD to fetch.
     if (!(error instanceof AppError) || !/couldn't find remote ref HEAD/.test(error.why)) throw error;
-    await runGit(options.setup, { ...call, arguments: [...fetch, '--', options.url, ...refspecs.slice(0, 2)] });
+    await ask([...fetch, ...refspecs]);
   }
 }
 
-function protocolsOf(url: string): readonly ('https' | 'ssh' | 'file')[] {
-  if (/^https:/i.test(url)) return ['https'];
-  return /^file:/i.test(url) ? ['file'] : ['ssh'];
-}
-
-/** A header for this host alone, so that credentials never follow a redirect to another. */
+/** A header for this host alone, and no redirect, so that credentials never reach another. */
 function credentialSettings({ url, credentials }: MirrorOptions): Readonly<Record<string, string>> {
   if (credentials === null || !/^https:/i.test(url)) return {};
   const token = Buffer.from(`${credentials.username}:${credentials.password}`).toString('base64');
-  return { [`http.${new URL(url).origin}/.extraHeader`]: `Authorization: Basic ${token}` };
+  return {
+    [`http.${new URL(url).origin}/.extraHeader`]: `Authorization: Basic ${token}`,
+    'http.followRedirects': 'false',
+  };
 }
 
 async function gitDirectoryOf(dotGit: string): Promise<string | undefined> {

@@ -57,6 +57,7 @@ const fixedSettings: Readonly<Record<string, string>> = {
 const passedVariables = [
   'PATH',
   'SSH_AUTH_SOCK',
+  'GIT_SSL_CAINFO',
   'SSL_CERT_FILE',
   'SSL_CERT_DIR',
   'TMPDIR',
