@@ -134,6 +134,11 @@ describe('episodes', () => {
     expect(await store.episodes.find('')).toBeNull();
     expect(await store.episodes.find('%')).toBeNull();
     expect(await store.episodes.list({ state: 'resolved', limit: 5 })).toEqual([]);
+    expect(await store.episodes.openSummaries()).toEqual(
+      all
+        .toSorted((one, other) => (one.id < other.id ? -1 : 1))
+        .map(({ severity, resource, onset: { notAfter } }) => ({ severity, resource, onset: { notAfter } })),
+    );
     expect(await store.episodes.list({ resource: 'apps/Deployment/shop/db', limit: 5 })).toHaveLength(1);
   });
 });
