@@ -1,8 +1,8 @@
 import type { DeliveryRecord, DeliveryVerdict, Outbox } from './delivery.ts';
 import type { Hook, HookOutcome } from './hook.ts';
-import { nextWait } from './retry-schedule.ts';
-import { afterFailure, healthy, isResting } from './target-breaker.ts';
-import type { BreakerState } from './target-breaker.ts';
+import { nextWait } from './pacing/retry-schedule.ts';
+import { afterFailure, healthy, isResting } from './pacing/target-breaker.ts';
+import type { BreakerState } from './pacing/target-breaker.ts';
 
 export interface DeliverOptions {
   readonly outbox: Outbox;

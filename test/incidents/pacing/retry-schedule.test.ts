@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { nextWait } from '../../src/incidents/retry-schedule.ts';
-import { afterFailure, healthy, isResting } from '../../src/incidents/target-breaker.ts';
-import type { BreakerState } from '../../src/incidents/target-breaker.ts';
+import { nextWait } from '../../../src/incidents/pacing/retry-schedule.ts';
+import { afterFailure, healthy, isResting } from '../../../src/incidents/pacing/target-breaker.ts';
+import type { BreakerState } from '../../../src/incidents/pacing/target-breaker.ts';
 
 test('attempts are spread over about three days and then end', () => {
   const waits: number[] = [];
