@@ -122,7 +122,7 @@ function paintDiffLine(line: string, paint: Paint): string {
 export function tellPlaces(address: string, place: DemoPlace, { paint }: Page): string {
   const lines: readonly (readonly [string, string])[] = [
     ['metrics', `${address}/metrics`],
-    ['API', `${address}/api/v1/report`],
+    ['API', `${address}/api/v1/audit`],
     ['', `${address}/openapi.json describes the rest`],
     ['episodes', `bin/mooring episodes --history ${place.history}`],
     ['log', place.log],

@@ -13,8 +13,7 @@ export interface SourceRequest {
   readonly namespace: string | undefined;
 }
 
-export const graphFormats = ['json', 'dot', 'mermaid', 'graphml'] as const;
-export type GraphFormat = (typeof graphFormats)[number];
+export type GraphFormat = 'json' | 'dot' | 'mermaid' | 'graphml';
 
 export interface RepairQuestion {
   /** Picks the resource that is meant among all that were judged; throws AppError when none or several are. */

@@ -12,7 +12,7 @@ export function addAuditCommand(program: Command, run: CommandRun): void {
     .description('compare what is live with what Git says; exit code 0 in sync, 1 drift, 2 or more an error')
     .addOption(outputOption(['table', 'json', 'yaml', 'diff']));
   addSourceOptions(command).action(async (options) => {
-    const report = await run.withWorkbench(textOption(options, 'config'), (workbench) =>
+    const report = await run.withWorkbench(options, (workbench) =>
       workbench.audit(readSources(options), run.context.signal),
     );
     run.context.write(await printReport(report, textOption(options, 'output') ?? 'table', run.context));

@@ -13,6 +13,7 @@ import { addGraphCommand } from './graph-command.ts';
 import { wantsJson } from './output-format.ts';
 import { addRollbackCommand } from './rollback-command.ts';
 import { addRunCommand } from './run-command.ts';
+import { addStatusCommand } from './status-command.ts';
 import { version } from './version.ts';
 
 /** Runs one command line and returns its exit code. Never throws; every failure becomes one message on standard error. */
@@ -36,6 +37,7 @@ const commands = [
   addBlastRadiusCommand,
   addGraphCommand,
   addRollbackCommand,
+  addStatusCommand,
   addCheckConfigCommand,
 ] as const;
 

@@ -1,6 +1,8 @@
+import type { OptionValues } from 'commander';
+import type { OpenOptions, Workbench } from '../app-ports.ts';
 import type { CliContext } from './cli-context.ts';
 import { exitCodes } from './exit-codes.ts';
-import type { Workbench } from '../app-ports.ts';
+import { textOption } from './source-options.ts';
 
 /** One run of one command: where its output goes and what its exit code will be. */
 export class CommandRun {
@@ -17,9 +19,20 @@ export class CommandRun {
     this.isEndedBySignal = true;
   }
 
+  /** The configuration and the environment that the common options of a command stand for. */
+  openOptions(options: OptionValues): OpenOptions {
+    const kubeconfig = textOption(options, 'kubeconfig');
+    const { env } = this.context;
+    return {
+      configFile: textOption(options, 'config'),
+      env: kubeconfig === undefined ? env : { ...env, KUBECONFIG: kubeconfig },
+      flags: { history: textOption(options, 'history') },
+    };
+  }
+
   /** Opens the workbench for the length of `work`. */
-  async withWorkbench<T>(configFile: string | undefined, work: (workbench: Workbench) => Promise<T>): Promise<T> {
-    await using workbench = await this.context.services.openWorkbench({ configFile, env: this.context.env });
+  async withWorkbench<T>(options: OptionValues, work: (workbench: Workbench) => Promise<T>): Promise<T> {
+    await using workbench = await this.context.services.openWorkbench(this.openOptions(options));
     return await work(workbench);
   }
 }

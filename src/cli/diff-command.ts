@@ -17,9 +17,7 @@ export function addDiffCommand(program: Command, run: CommandRun): void {
   addSourceOptions(command).action(async (text: string, options) => {
     const sources = readSources(options);
     const target = parseTarget(text, sources.namespace);
-    const report = await run.withWorkbench(textOption(options, 'config'), (workbench) =>
-      workbench.audit(sources, run.context.signal),
-    );
+    const report = await run.withWorkbench(options, (workbench) => workbench.audit(sources, run.context.signal));
     const resource = findTarget(target, text, report.resources);
     const part = onlyResource(report, resource);
     run.context.write(await printReport(part, textOption(options, 'output') ?? 'diff', run.context));

@@ -22,11 +22,7 @@ export function addEpisodesCommand(program: Command, run: CommandRun): void {
     .addOption(outputOption(['table', 'json', 'yaml']))
     .action(async (options) => {
       const { context } = run;
-      await using memory = await context.services.openMemory({
-        configFile: textOption(options, 'config'),
-        env: context.env,
-        flags: { history: textOption(options, 'history') },
-      });
+      await using memory = await context.services.openMemory(run.openOptions(options));
       const state = textOption(options, 'state');
       const episodes = await memory.episodes({
         state: state === 'open' || state === 'resolved' ? state : undefined,
@@ -35,7 +31,7 @@ export function addEpisodesCommand(program: Command, run: CommandRun): void {
       const output = textOption(options, 'output');
       context.write(
         output === 'json' || output === 'yaml'
-          ? await formatDocument({ apiVersion: 'mooring.dev/v1', kind: 'EpisodeList', episodes }, output)
+          ? await formatDocument({ apiVersion: 'mooring.dev/v1', kind: 'EpisodeList', items: episodes }, output)
           : formatEpisodes(episodes, new Date().toISOString(), context),
       );
     });

@@ -53,9 +53,7 @@ async function ask<T>(run: CommandRun, target: string, options: OptionValues, wo
   const sources = readSources(options);
   const repair = repairs.find((each) => each === textOption(options, 'repair'));
   const choose = await chooser(run, target, options);
-  return await run.withWorkbench(textOption(options, 'config'), (workbench) =>
-    work(workbench, sources, { choose, repair }),
-  );
+  return await run.withWorkbench(options, (workbench) => work(workbench, sources, { choose, repair }));
 }
 
 async function chooser(run: CommandRun, target: string, options: OptionValues): Promise<RepairQuestion['choose']> {
@@ -69,11 +67,7 @@ async function chooser(run: CommandRun, target: string, options: OptionValues): 
 }
 
 async function resourceOfEpisode(run: CommandRun, id: string, options: OptionValues): Promise<ResourceId> {
-  await using memory = await run.context.services.openMemory({
-    configFile: textOption(options, 'config'),
-    env: run.context.env,
-    flags: { history: textOption(options, 'history') },
-  });
+  await using memory = await run.context.services.openMemory(run.openOptions(options));
   const episode = await memory.episode(id);
   if (episode !== null) return episode.resource;
   throw new AppError({

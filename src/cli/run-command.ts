@@ -12,15 +12,15 @@ export function addRunCommand(program: Command, run: CommandRun): void {
     .option('--desired <source>', 'what Git says, instead of the first source of the configuration')
     .option('--live <live>', 'what the cluster holds: a directory of dumps, or kube:[CONTEXT]')
     .option('-n, --namespace <namespace>', 'where desired objects without a namespace belong')
+    .option('--kubeconfig <file>', 'the kubeconfig of kube: (default: as kubectl finds it)')
     .option('--listen <address>', 'where metrics, health and the API listen')
     .option('--history <file>', 'the state file')
     .option('--log-level <level>', 'debug, info, warn or error')
     .action(async (options) => {
-      const { env, services, signal } = run.context;
+      const { services, signal } = run.context;
       const flag = (name: string) => textOption(options, name);
       const daemon = await services.startDaemon({
-        configFile: flag('config'),
-        env,
+        ...run.openOptions(options),
         flags: {
           desired: flag('desired'),
           live: flag('live'),

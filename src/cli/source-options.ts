@@ -1,21 +1,35 @@
 import { type Command, type OptionValues } from 'commander';
 import type { SourceRequest } from '../app-ports.ts';
 
-const desiredHelp = 'what Git says: a directory, or REPO[#REVISION][:PATH]';
-const liveHelp = 'what the cluster holds: a directory of dumps, or kube:[CONTEXT]';
-
 /** The options that name the two sides, the same on every command that compares them. */
 export function addSourceOptions(command: Command): Command {
+  return addCommonOptions(
+    command
+      .option('--desired <source>', 'what Git says: a directory, or REPO[#REVISION][:PATH]')
+      .option('--live <live>', 'what the cluster holds: a directory of dumps, or kube:[CONTEXT]'),
+  );
+}
+
+/** The options of commands that read manifests first of all, and the live side only when asked. */
+export function addManifestOptions(command: Command): Command {
+  return addCommonOptions(
+    command
+      .option('--manifests <source>', 'manifests to read: a directory, or REPO[#REVISION][:PATH]')
+      .option('--desired <source>', 'the same as --manifests')
+      .option('--live <live>', 'also read the live side: a directory of dumps, or kube:[CONTEXT]'),
+  );
+}
+
+function addCommonOptions(command: Command): Command {
   return command
-    .option('--desired <source>', desiredHelp)
-    .option('--live <live>', liveHelp)
     .option('-n, --namespace <namespace>', 'where desired objects without a namespace belong (default: "default")')
+    .option('--kubeconfig <file>', 'the kubeconfig of kube: (default: as kubectl finds it)')
     .option('-c, --config <file>', 'a mooring.yaml that says what the options do not');
 }
 
 export function readSources(options: OptionValues): SourceRequest {
   return {
-    desired: textOption(options, 'desired'),
+    desired: textOption(options, 'manifests') ?? textOption(options, 'desired'),
     live: textOption(options, 'live'),
     namespace: textOption(options, 'namespace'),
   };

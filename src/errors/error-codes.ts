@@ -16,6 +16,7 @@ export const errorCodes = {
   'cluster-expired': 'The API server no longer holds the requested version.',
   'cluster-error': 'The API server answered with an error.',
   'kubeconfig-invalid': 'The kubeconfig is missing, unreadable, or lacks the context.',
+  'server-unreachable': 'The daemon that was to be asked did not answer.',
   'config-invalid': 'The configuration has problems.',
   usage: 'The command line is wrong.',
   'resource-not-found': 'The named resource is in none of the sources.',

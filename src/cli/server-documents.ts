@@ -1,0 +1,50 @@
+import { z } from 'zod';
+
+/** What the command line needs of a daemon's documents to show them to people. Further members pass. */
+export const blastRadiusDocument = z.object({
+  of: z.string(),
+  affected: z.array(
+    z.object({
+      id: z.string(),
+      effect: z.enum(['breaks', 'degrades', 'may-degrade']),
+      probability: z.number(),
+      path: z.array(z.string()),
+      evidence: z.array(z.string()),
+      tier: z.string().nullable(),
+      owner: z.string().nullable(),
+    }),
+  ),
+  entryPoints: z.array(z.string()),
+  unlisted: z.number().default(0),
+  coverage: z.object({ workloads: z.number(), withEvidence: z.number(), notSeen: z.array(z.string()) }),
+});
+
+const errorDocument = z.object({ what: z.string(), why: z.string(), remedy: z.string() });
+
+export const statusDocument = z.object({
+  phase: z.string(),
+  ready: z.boolean(),
+  startedAt: z.string(),
+  lastRoundAt: z.string().nullable(),
+  nextWholeRoundAt: z.string().nullable(),
+  trouble: errorDocument.nullable(),
+  sources: z.array(
+    z.object({
+      source: z.string(),
+      revision: z.string().nullable(),
+      readAt: z.string().nullable(),
+      error: errorDocument.nullable(),
+    }),
+  ),
+  kinds: z.array(
+    z.object({
+      kind: z.object({ apiVersion: z.string(), kind: z.string() }),
+      phase: z.string(),
+      since: z.string(),
+      reason: z.string(),
+      objects: z.number(),
+    }),
+  ),
+});
+
+export type StatusView = z.output<typeof statusDocument>;
