@@ -96,7 +96,9 @@ export class KubernetesFeed implements LiveFeed {
 
   states(): readonly WatchedKindState[] {
     const known = [...this.#watched.values()].map(({ reflector }) => reflector.state());
-    const unknown = [...this.#unknown.values()].map(({ ref, ledger }) => ledger.state(ref, 0, ''));
+    const unknown = [...this.#unknown.values()]
+      .filter(({ ref }) => isMissed(ref, this.#request, this.#discovery))
+      .map(({ ref, ledger }) => ledger.state(ref, 0, ''));
     return [...known, ...unknown];
   }
 
