@@ -29,6 +29,8 @@ export interface SourceLocation {
   readonly revision: RevisionWanted;
   /** Folder relative to the root, without leading or trailing slash; empty for the root. */
   readonly path: string;
+  /** Of Flux: patterns of files that are left out, in place of its own list. */
+  readonly ignore?: string | null;
 }
 
 /** `range`, a constraint of semantic versions, picks the highest tag that satisfies it; without one `name` is taken. Both null: HEAD. */
@@ -70,12 +72,14 @@ export interface KustomizeWanted {
   readonly metadata: CommonMetadata | null;
 }
 
-/** Members to put into a kustomization. Lists are appended; of images the entry of the same name is changed. */
+/** Members to put into a kustomization. Lists are appended; of images and replicas the entry of the same name is changed. */
 export interface KustomizeEdits {
   readonly namePrefix?: string;
   readonly nameSuffix?: string;
   readonly namespace?: string;
   readonly images?: readonly JsonObject[];
+  /** Keep what an entry of the same name says and the edit leaves open (Flux); otherwise it is replaced (Argo CD), where `*` keeps. */
+  readonly imagesKeep?: boolean;
   readonly replicas?: readonly JsonObject[];
   readonly patches?: readonly JsonObject[];
   readonly components?: readonly string[];

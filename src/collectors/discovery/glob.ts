@@ -63,7 +63,8 @@ function parseOne(pattern: string, at: number, style: GlobStyle): { readonly par
   if (character === '*') {
     const crosses = pattern[at + 1] === '*';
     const isWhole = at === 0 || pattern[at - 1] === '/';
-    if (crosses && isWhole && pattern[at + 2] === '/' && style.separator === '/') return { part: { kind: 'folders' }, length: 3 };
+    if (crosses && isWhole && pattern[at + 2] === '/' && style.separator === '/')
+      return { part: { kind: 'folders' }, length: 3 };
     return { part: { kind: 'many', crosses }, length: crosses ? 2 : 1 };
   }
   const end = character === '[' ? pattern.indexOf(']', at + 2) : -1;
@@ -94,7 +95,12 @@ function matchesParts(parts: readonly Part[], text: string, separator: string | 
   return reached.has(parts.length);
 }
 
-function placeAfter(parts: readonly Part[], at: number, character: string, separator: string | null): number | undefined {
+function placeAfter(
+  parts: readonly Part[],
+  at: number,
+  character: string,
+  separator: string | null,
+): number | undefined {
   const index = at < 0 ? -at - 1 : at;
   const part = parts[index];
   if (part === undefined) return undefined;
@@ -122,7 +128,8 @@ function accepts(part: Exclude<Part, { kind: 'folders' }>, character: string, se
       return part.crosses || character !== separator;
     case 'set':
       return (
-        character !== separator && part.ranges.some(([from, to]) => character >= from && character <= to) !== part.negated
+        character !== separator &&
+        part.ranges.some(([from, to]) => character >= from && character <= to) !== part.negated
       );
   }
 }

@@ -2,7 +2,10 @@ import { arrayAt, isJsonObject, type JsonObject, type JsonValue, objectAt, strin
 
 /** The text form of a label selector: `a=b,c!=d,e in (x,y),f notin (z),g,!h`. An empty one selects everything, a broken one nothing. */
 export function matchesSelector(selector: string, labels: JsonObject): boolean {
-  const parts = selector.split(/,(?![^(]*\))/).map((part) => part.trim()).filter((part) => part !== '');
+  const parts = selector
+    .split(/,(?![^(]*\))/)
+    .map((part) => part.trim())
+    .filter((part) => part !== '');
   return parts.every((part) => matchesPart(part, labels));
 }
 
@@ -14,7 +17,12 @@ function matchesPart(part: string, labels: JsonObject): boolean {
   const [, not, key = '', operator, value = '', membership, list = ''] = match;
   const held = labelOf(labels, key);
   if (membership !== undefined) {
-    const isIn = held !== undefined && list.split(',').map((each) => each.trim()).includes(held);
+    const isIn =
+      held !== undefined &&
+      list
+        .split(',')
+        .map((each) => each.trim())
+        .includes(held);
     return membership === 'in' ? isIn : !isIn;
   }
   if (operator === undefined) return (held === undefined) === (not !== undefined);

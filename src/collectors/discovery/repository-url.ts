@@ -70,3 +70,8 @@ export function printableUrl(url: string): string {
     .replaceAll(/[\p{Cc}\u202A-\u202E\u2066-\u2069]/gu, '\uFFFD')
     .slice(0, 200);
 }
+
+/** How a chart of a chart repository is named in the configuration. */
+export function chartUrl(repository: string, chart: string): string {
+  return `${repository.replace(/\/+$/, '')}/${chart}`;
+}

@@ -56,7 +56,8 @@ function comparePart(left: string | undefined, right: string | undefined): numbe
   return left < right ? -1 : 1;
 }
 
-const comparator = /(!=|>=|=>|<=|=<|>|<|=|\^|~>|~)?\s*(v?(?:\d+|[xX*])(?:\.(?:\d+|[xX*]))?(?:\.(?:\d+|[xX*]))?(?:-[0-9A-Za-z.-]+)?(?:\+[0-9A-Za-z.-]+)?)/y;
+const comparator =
+  /(!=|>=|=>|<=|=<|>|<|=|\^|~>|~)?\s*(v?(?:\d+|[xX*])(?:\.(?:\d+|[xX*]))?(?:\.(?:\d+|[xX*]))?(?:-[0-9A-Za-z.-]+)?(?:\+[0-9A-Za-z.-]+)?)/y;
 
 /** Alternatives are parted by `||`, conditions by spaces or commas; `1.0 - 2.0` spans both ends. */
 function parseRange(range: string): Test | undefined {
@@ -86,38 +87,68 @@ function parseConditions(text: string): Test | undefined {
   return (version) => (namesPre || version.pre.length === 0) && tests.every((test) => test(version));
 }
 
-function condition(operator: string, text: string): Test {
+interface Bound {
+  readonly from: Version;
+  /** How many numbers were written: `1.2` has two. */
+  readonly precision: number;
+}
+
+function boundOf(text: string): Bound {
   const parts = text.replace(/^v/, '').split(/[-+]/)[0]?.split('.') ?? [];
-  const given = parts.findIndex((part) => /^[xX*]$/.test(part));
-  const precision = given < 0 ? parts.length : given;
+  const open = parts.findIndex((part) => /^[xX*]$/.test(part));
   const from = parseVersion(text.replaceAll(/\.?[xX*]/g, '')) ?? { numbers: [0, 0, 0], pre: [], text };
-  const compare = (version: Version): number => compareVersions(version, from);
-  const isBelow = (precisionOfEnd: number): Test => {
-    if (precisionOfEnd === 0) return () => true;
-    return (version) => compareVersions(version, { ...after(from.numbers, precisionOfEnd), text: '' }) < 0;
+  return { from, precision: open < 0 ? parts.length : open };
+}
+
+/** Below everything that begins with the same `precision` numbers, and those themselves. */
+function upTo({ from }: Bound, precision: number): Test {
+  if (precision === 0) return () => true;
+  const end = { ...after(from.numbers, precision), text: '' };
+  return (version) => compareVersions(version, end) < 0;
+}
+
+function fromTo(bound: Bound, precision: number): Test {
+  const end = upTo(bound, precision);
+  return (version) => compareVersions(version, bound.from) >= 0 && end(version);
+}
+
+type MakeTest = (bound: Bound) => Test;
+
+const equals: MakeTest = (bound) => fromTo(bound, bound.precision);
+const atLeast: MakeTest =
+  ({ from }) =>
+  (version) =>
+    compareVersions(version, from) >= 0;
+const atMost: MakeTest = (bound) =>
+  bound.precision === 3 ? (version) => compareVersions(version, bound.from) <= 0 : upTo(bound, bound.precision);
+const tilde: MakeTest = (bound) => fromTo(bound, Math.min(bound.precision, 2));
+const not =
+  (make: MakeTest): MakeTest =>
+  (bound) => {
+    const test = make(bound);
+    return (version) => !test(version);
   };
-  const within = (end: Test): Test => (version) => compare(version) >= 0 && end(version);
-  switch (operator) {
-    case '>':
-      return precision === 3 ? (version) => compare(version) > 0 : (version) => !isBelow(precision)(version);
-    case '>=':
-    case '=>':
-      return (version) => compare(version) >= 0;
-    case '<':
-      return (version) => compare(version) < 0;
-    case '<=':
-    case '=<':
-      return precision === 3 ? (version) => compare(version) <= 0 : isBelow(precision);
-    case '!=':
-      return precision === 3 ? (version) => compare(version) !== 0 : (version) => !within(isBelow(precision))(version);
-    case '^':
-      return within(isBelow(Math.min(precision, caretPrecision(from.numbers, precision))));
-    case '~':
-    case '~>':
-      return within(isBelow(Math.min(precision, 2)));
-    default:
-      return precision === 3 ? (version) => compare(version) === 0 : within(isBelow(precision));
-  }
+
+const operators: Readonly<Record<string, MakeTest>> = {
+  '>': not(atMost),
+  '>=': atLeast,
+  '=>': atLeast,
+  '<': not(atLeast),
+  '<=': atMost,
+  '=<': atMost,
+  '!=': not((bound) => (bound.precision === 3 ? exactly(bound) : equals(bound))),
+  '^': (bound) => fromTo(bound, Math.min(bound.precision, caretPrecision(bound.from.numbers, bound.precision))),
+  '~': tilde,
+  '~>': tilde,
+};
+
+function condition(operator: string, text: string): Test {
+  const bound = boundOf(text);
+  return (operators[operator] ?? ((each) => (each.precision === 3 ? exactly(each) : equals(each))))(bound);
+}
+
+function exactly({ from }: Bound): Test {
+  return (version) => compareVersions(version, from) === 0;
 }
 
 /** `^` keeps everything up to the first number that is not zero. */

@@ -9,7 +9,7 @@ import type { TreeEntry } from '../file-tree.ts';
 import { type ParsedManifests, parseManifests } from '../parse-manifests.ts';
 import { renderFileOf } from '../plain-files.ts';
 import { checkChart } from './check-chart.ts';
-import { helmSources, KustomizeOrigins } from './find-origins.ts';
+import { helmSources, KustomizeOrigins, originInTemplate } from './find-origins.ts';
 import { kustomizationFolders } from './kustomization-graph.ts';
 import type { ManifestRenderer, RenderInput, Rendering } from './manifest-renderer.ts';
 import { materialise } from './materialise.ts';
@@ -34,6 +34,18 @@ export interface HelmInput {
   readonly values: readonly string[];
   readonly kubeVersion: string | null;
   readonly apiVersions: readonly string[];
+  /** Single values after all files, as `--set` and its like take them; the value of `set-file` is a path within the tree. */
+  readonly settings?: readonly HelmSetting[];
+  /** Default true. */
+  readonly includeCrds?: boolean;
+  readonly skipTests?: boolean;
+  readonly skipSchemaValidation?: boolean;
+}
+
+export interface HelmSetting {
+  readonly kind: 'set' | 'set-string' | 'set-file';
+  readonly name: string;
+  readonly value: string;
 }
 
 /** What one rendering is made from. `arguments` are those of the tool after the folder is known. */
@@ -95,16 +107,13 @@ export class ToolRenderer implements ManifestRenderer {
     const { helm, tools } = { helm: this.#options.helm, tools: this.#options.tools };
     const program = await this.#find(tools.helm);
     if (program === undefined) throw toolMissing('helm');
-    const inputs = [folder, ...helm.values];
+    const { values, settings = [] } = helm;
+    const files = [...values, ...settings.flatMap(({ kind, value }) => (kind === 'set-file' ? [value] : []))];
+    const inputs = [folder, ...files];
     const entries = await entriesOf(reader, inputs);
     await checkChart(reader, entries);
-    const missing = helm.values.find((path) => !entries.some((entry) => entry.path === path));
+    const missing = files.find((path) => !entries.some((entry) => entry.path === path));
     if (missing !== undefined) throw renderFailed(file, `the values file ${missing} is not in the tree`);
-    const options = [
-      ...helm.values.flatMap((path) => ['--values', path]),
-      ...(helm.kubeVersion === null ? [] : ['--kube-version', helm.kubeVersion]),
-      ...helm.apiVersions.flatMap((version) => ['--api-versions', version]),
-    ];
     return {
       file,
       kind: 'helm',
@@ -113,10 +122,9 @@ export class ToolRenderer implements ManifestRenderer {
       program,
       arguments: (root) => [
         'template',
-        '--include-crds',
         '--namespace',
         helm.namespace,
-        ...options.map((option, index) => (options[index - 1] === '--values' ? join(root, option) : option)),
+        ...helmOptions(helm, root),
         '--',
         helm.release ?? 'release-name',
         join(root, folder),
@@ -168,6 +176,20 @@ export class ToolRenderer implements ManifestRenderer {
   }
 }
 
+function helmOptions(helm: HelmInput, root: string): readonly string[] {
+  const set = ({ kind, name, value }: HelmSetting): string =>
+    kind === 'set-file' ? `${name}=${join(root, value)}` : `${name}=${value}`;
+  return [
+    ...(helm.includeCrds === false ? [] : ['--include-crds']),
+    ...(helm.skipTests === true ? ['--skip-tests'] : []),
+    ...(helm.skipSchemaValidation === true ? ['--skip-schema-validation'] : []),
+    ...helm.values.flatMap((path) => ['--values', join(root, path)]),
+    ...(helm.settings ?? []).flatMap((setting) => [`--${setting.kind}`, set(setting)]),
+    ...(helm.kubeVersion === null ? [] : ['--kube-version', helm.kubeVersion]),
+    ...helm.apiVersions.flatMap((version) => ['--api-versions', version]),
+  ];
+}
+
 async function entriesOf(reader: TreeReader, inputs: readonly string[]): Promise<readonly TreeEntry[]> {
   const byPath = new Map<string, TreeEntry>();
   for (const input of inputs) for (const entry of await reader.list(input)) byPath.set(entry.path, entry);
@@ -199,7 +221,9 @@ function parseRendering(job: Job, output: string, texts: ReadonlyMap<string, str
   const locate = (resource: Resource): Resource => {
     const source = resource.origin === null ? undefined : sourceAt(resource.origin.line);
     const file = source === undefined ? undefined : chart + source;
-    return { ...resource, origin: file === undefined || !texts.has(file) ? null : { file, line: 1 } };
+    const template = file === undefined ? undefined : texts.get(file);
+    const origin = file === undefined || template === undefined ? null : originInTemplate(resource, file, template);
+    return { ...resource, origin };
   };
   return { gaps: parsed.gaps, resources: parsed.resources.map(locate) };
 }

@@ -30,18 +30,32 @@ function normalise(url: string): string {
 
 /** Whether a project lets its applications write to a namespace of a cluster. */
 export function permitsDestination(project: Resource, destination: Destination): boolean {
-  let permitted = false;
-  for (const entry of arrayAt(project.body, 'spec', 'destinations')) {
-    const [server = '', name = '', namespace = ''] = ['server', 'name', 'namespace'].map((key) => stringAt(entry, key));
-    const nameFits = destination.name !== '' && fits(name, destination.name);
-    const serverFits = destination.server !== '' && fits(server, destination.server);
-    const namespaceFits = fits(namespace, destination.namespace);
-    if ((serverFits || nameFits) && namespaceFits) permitted = true;
-    else if (!nameFits && name.startsWith('!')) return false;
-    else if (!serverFits && server.startsWith('!') && namespaceFits) return false;
-    else if (!namespaceFits && namespace.startsWith('!') && serverFits) return false;
-  }
-  return permitted;
+  const answers = arrayAt(project.body, 'spec', 'destinations').map((entry) => answerOf(entry, destination));
+  return answers.includes('permits') && !answers.includes('denies');
+}
+
+function answerOf(entry: JsonValue, destination: Destination): 'permits' | 'denies' | 'silent' {
+  const [server, name, namespace] = (['server', 'name', 'namespace'] as const).map((key) => {
+    const pattern = stringAt(entry, key) ?? '';
+    return {
+      fits: (key === 'namespace' || destination[key] !== '') && fits(pattern, destination[key]),
+      denial: pattern.startsWith('!'),
+    };
+  });
+  if (server === undefined || name === undefined || namespace === undefined) return 'silent';
+  if ((server.fits || name.fits) && namespace.fits) return 'permits';
+  if (!name.fits && name.denial) return 'denies';
+  return excludes(server, namespace) || excludes(namespace, server) ? 'denies' : 'silent';
+}
+
+interface PatternAnswer {
+  readonly fits: boolean;
+  readonly denial: boolean;
+}
+
+/** A `!` pattern that fits counts only where the rest of its entry fits too. */
+function excludes(pattern: PatternAnswer, rest: PatternAnswer): boolean {
+  return !pattern.fits && pattern.denial && rest.fits;
 }
 
 function fits(pattern: string, value: string): boolean {
@@ -59,7 +73,11 @@ export function permitsApplicationsOf(project: Resource, namespace: string): boo
 }
 
 /** Why a project forbids an object to its applications, or null. */
-export function whyForbidden(project: Resource, id: ResourceId, cluster: Omit<Destination, 'namespace'>): string | null {
+export function whyForbidden(
+  project: Resource,
+  id: ResourceId,
+  cluster: Omit<Destination, 'namespace'>,
+): string | null {
   const lists = id.namespace === '' ? 'cluster' : 'namespace';
   const allowed = valueAt(project.body, 'spec', `${lists}ResourceWhitelist`);
   const denied = valueAt(project.body, 'spec', `${lists}ResourceBlacklist`);

@@ -1,4 +1,12 @@
-import { arrayAt, isJsonObject, type JsonObject, type JsonValue, objectAt, stringAt, valueAt } from '../../../resource/json.ts';
+import {
+  arrayAt,
+  isJsonObject,
+  type JsonObject,
+  type JsonValue,
+  objectAt,
+  stringAt,
+  valueAt,
+} from '../../../resource/json.ts';
 import { linkTarget } from '../../file-tree.ts';
 import type {
   ArgoContext,
@@ -37,7 +45,10 @@ export function argoRendering(source: JsonObject, context: ArgoContext, folder: 
   switch (kind) {
     case 'plugin': {
       const plugin = stringAt(source, 'plugin', 'name') ?? 'found by its files';
-      return refused(`a config management plugin (${plugin}) renders it, and plugins are never run`, 'Commit what the plugin makes, and name it as a source');
+      return refused(
+        `a config management plugin (${plugin}) renders it, and plugins are never run`,
+        'Commit what the plugin makes, and name it as a source',
+      );
     }
     case 'helm':
       return argoHelm(objectAt(source, 'helm') ?? {}, context, folder);
@@ -116,7 +127,8 @@ function resolveValueFile(text: string, context: ArgoContext, folder: ArgoFolder
   const ref = first.startsWith('$') && context.refs.has(first.slice(1)) ? first.slice(1) : null;
   const plain = substituteBuildVariables(ref === null ? text : `/${rest.join('/')}`, folder.variables);
   const shown = plain.slice(0, 120);
-  if (/^[a-z][a-z0-9+.-]*:\/\//i.test(plain)) return { why: `the values file ${shown} is remote, and those are never fetched` };
+  if (/^[a-z][a-z0-9+.-]*:\/\//i.test(plain))
+    return { why: `the values file ${shown} is remote, and those are never fetched` };
   const start = plain.startsWith('/') || folder.path === '' ? 'x' : `${folder.path}/x`;
   const path = linkTarget(start, plain.replace(/^\/+/, ''));
   return path === undefined || path === '' ? { why: `the values file ${shown} leaves the repository` } : { path, ref };
@@ -172,8 +184,8 @@ function readImage(text: string): JsonObject {
   const name = equals < 0 ? newName : text.slice(0, equals);
   return {
     name,
-    ...(newName === name || newName === '*' || newName === '' ? {} : { newName }),
-    ...(version === '' || version === '*' ? {} : at < 0 ? { newTag: version } : { digest: version }),
+    ...(newName === name || newName === '' ? {} : { newName }),
+    ...(version === '' ? {} : at < 0 ? { newTag: version } : { digest: version }),
   };
 }
 

@@ -14,7 +14,9 @@ const anyPart = { separator: null } as const;
 export function readIgnoreDifferences(entries: readonly JsonValue[], owner: string): ReadRules {
   return mergeRules(
     entries.map((entry) => {
-      const [group = '', kind = '', name = '', namespace = ''] = ['group', 'kind', 'name', 'namespace'].map((key) => stringAt(entry, key));
+      const [group = '', kind = '', name = '', namespace = ''] = ['group', 'kind', 'name', 'namespace'].map((key) =>
+        stringAt(entry, key),
+      );
       const selects: Selects = ({ id }) =>
         matchesGlob(group, id.group, anyPart) &&
         matchesGlob(kind, id.kind, anyPart) &&
@@ -65,16 +67,23 @@ function readFields(entry: JsonValue, selects: Selects, owner: string): ReadRule
   const problems: string[] = [];
   const add = (expressions: readonly JsonValue[], parse: typeof parseJsonPointer): void => {
     for (const expression of expressions) {
-      const path = typeof expression === 'string' ? parse(expression) : undefined;
-      if (path === undefined) problems.push(JSON.stringify(expression).slice(0, 160));
-      else rules.push({ selects, path, manager: null, reason: `ignores ${String(expression)}`, owner });
+      const text = typeof expression === 'string' ? expression : JSON.stringify(expression);
+      const path = parse(text);
+      if (path === undefined) problems.push(text.slice(0, 160));
+      else rules.push({ selects, path, manager: null, reason: `ignores ${text}`, owner });
     }
   };
   add(arrayAt(entry, 'jsonPointers'), parseJsonPointer);
   add(arrayAt(entry, 'jqPathExpressions'), parseJqPath);
   for (const manager of arrayAt(entry, 'managedFieldsManagers')) {
     if (typeof manager !== 'string' || manager === '') continue;
-    rules.push({ selects, path: { kind: 'everything' }, manager, reason: `trusts the field manager ${manager}`, owner });
+    rules.push({
+      selects,
+      path: { kind: 'everything' },
+      manager,
+      reason: `trusts the field manager ${manager}`,
+      owner,
+    });
   }
   return { rules, problems };
 }

@@ -2,11 +2,18 @@ import { arrayAt, isJsonObject, type JsonObject, objectAt, stringAt, valueAt } f
 import type { Resource } from '../../../resource/resource.ts';
 import type { Gap } from '../../../resource/snapshot.ts';
 import type { ArgoContext, DiscoveredSource, Elsewhere, SourceLocation } from '../discovered-source.ts';
-import { discoveryGap, nameOf } from '../discovery-gap.ts';
-import { printableUrl, whyNotFollowed } from '../repository-url.ts';
+import { discoveryGap, nameOf, ruleGap } from '../discovery-gap.ts';
+import { chartUrl, printableUrl, whyNotFollowed } from '../repository-url.ts';
 import type { ReadRules } from '../rules/flux-ignore.ts';
 import { isRange } from '../semver-range.ts';
-import { type Destination, permitsApplicationsOf, permitsDestination, permitsSource, whyForbidden } from './app-project.ts';
+import { cleanPath } from '../tree-path.ts';
+import {
+  type Destination,
+  permitsApplicationsOf,
+  permitsDestination,
+  permitsSource,
+  whyForbidden,
+} from './app-project.ts';
 import { readIgnoreDifferences } from './ignore-differences.ts';
 
 /** Which destinations of Argo CD are the cluster that is looked at. */
@@ -32,9 +39,10 @@ export interface ReadApplication {
 /** The sources of an Application, or why it has none here. */
 export function readApplication(application: Resource, around: ApplicationSurroundings): ReadApplication {
   const name = nameOf(application.id);
-  const destination = readDestination(application.body);
-  const cluster = otherCluster(destination, around.here);
+  const named = readDestination(application.body);
+  const cluster = otherCluster(named, around.here);
   if (cluster !== null) return { sources: [], gaps: [], elsewhere: [{ name, cluster }] };
+  const destination = inBothForms(named, around.here);
   const declared = declaredSources(application.body);
   if (declared.length === 0) {
     return failed(discoveryGap(name, 'it names no source', 'Give it spec.source or spec.sources'));
@@ -127,18 +135,19 @@ function whyUnreachable(
   if (chart !== undefined && chart !== '') {
     if (around.isMapped(chartUrl(url, chart))) return null;
     const why = `chart ${chart} of ${printableUrl(url)} is in a chart repository, which is not read`;
-    return { why, remedy: `Map ${chartUrl(printableUrl(url), chart)} to a folder that holds the chart (repositories in the configuration)` };
+    return {
+      why,
+      remedy: `Map ${chartUrl(printableUrl(url), chart)} to a folder that holds the chart (repositories in the configuration)`,
+    };
   }
   if (around.isMapped(url)) return null;
   const why = whyNotFollowed(url);
   return why === null
     ? null
-    : { why: `${printableUrl(url)} is not opened: ${why}`, remedy: 'Use an https or ssh URL, or map it to a repository in the configuration' };
-}
-
-/** How a chart of a chart repository is named in the configuration. */
-export function chartUrl(repository: string, chart: string): string {
-  return `${repository.replace(/\/+$/, '')}/${chart}`;
+    : {
+        why: `${printableUrl(url)} is not opened: ${why}`,
+        remedy: 'Use an https or ssh URL, or map it to a repository in the configuration',
+      };
 }
 
 function locationOf(source: JsonObject): SourceLocation {
@@ -153,16 +162,13 @@ function locationOf(source: JsonObject): SourceLocation {
   };
 }
 
-export function cleanPath(path: string): string {
-  return path
-    .split('/')
-    .filter((part) => part !== '' && part !== '.')
-    .join('/');
-}
-
 /** A source that others refer to and that has nothing to render itself. */
 function isReferenceOnly(source: JsonObject): boolean {
-  return (stringAt(source, 'ref') ?? '') !== '' && (stringAt(source, 'path') ?? '') === '' && (stringAt(source, 'chart') ?? '') === '';
+  return (
+    (stringAt(source, 'ref') ?? '') !== '' &&
+    (stringAt(source, 'path') ?? '') === '' &&
+    (stringAt(source, 'chart') ?? '') === ''
+  );
 }
 
 function refsOf(declared: readonly JsonObject[]): ReadonlyMap<string, SourceLocation> {
@@ -189,7 +195,9 @@ function declaredSources(body: JsonObject): readonly JsonObject[] {
 }
 
 function readDestination(body: JsonObject): Destination {
-  const [server = '', name = '', namespace = ''] = ['server', 'name', 'namespace'].map((key) => stringAt(body, 'spec', 'destination', key));
+  const [server = '', name = '', namespace = ''] = ['server', 'name', 'namespace'].map((key) =>
+    stringAt(body, 'spec', 'destination', key),
+  );
   return { server, name, namespace };
 }
 
@@ -199,16 +207,17 @@ function otherCluster({ server, name }: Destination, here: ThisCluster): string 
   return isHere ? null : name || server || 'no cluster';
 }
 
-export function projectName(application: Resource): string {
-  return stringAt(application.body, 'spec', 'project') || 'default';
+/** An application names its cluster by server or by name, a project may name it the other way. */
+function inBothForms({ server, name, namespace }: Destination, { servers, names }: ThisCluster): Destination {
+  return {
+    server: server === '' ? (servers[0] ?? '') : server,
+    name: name === '' ? (names[0] ?? '') : name,
+    namespace,
+  };
 }
 
-export function ruleGap(owner: string, problem: string): Gap {
-  return discoveryGap(
-    `a rule of ${owner}`,
-    `${problem} is not understood, so it hides nothing`,
-    'Write it as a JSON pointer or a plain jq path, or add a rule to the configuration',
-  );
+export function projectName(application: Resource): string {
+  return stringAt(application.body, 'spec', 'project') || 'default';
 }
 
 function failed(gap: Gap): ReadApplication {

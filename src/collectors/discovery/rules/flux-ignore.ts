@@ -18,9 +18,10 @@ export function readFluxIgnore(entries: readonly JsonValue[], owner: string): Re
     const target = objectAt(entry, 'target') ?? {};
     const selects = fluxSelector(target);
     for (const pointer of arrayAt(entry, 'paths')) {
-      const path = typeof pointer === 'string' ? parseJsonPointer(pointer) : undefined;
-      if (path === undefined || selects === undefined) problems.push(JSON.stringify(pointer).slice(0, 120));
-      else rules.push({ selects, path, manager: null, reason: `ignores ${String(pointer)}`, owner });
+      const text = typeof pointer === 'string' ? pointer : JSON.stringify(pointer);
+      const path = parseJsonPointer(text);
+      if (path === undefined || selects === undefined) problems.push(text.slice(0, 120));
+      else rules.push({ selects, path, manager: null, reason: `ignores ${text}`, owner });
     }
   }
   return { rules, problems };
@@ -28,7 +29,9 @@ export function readFluxIgnore(entries: readonly JsonValue[], owner: string): Re
 
 /** A selector of Kustomize: group, version, kind, namespace and name are anchored regular expressions; absent: every. */
 export function fluxSelector(target: JsonObject): ((resource: Resource) => boolean) | undefined {
-  const patterns = ['group', 'version', 'kind', 'namespace', 'name'].map((key) => anchored(stringAt(target, key) ?? ''));
+  const patterns = ['group', 'version', 'kind', 'namespace', 'name'].map((key) =>
+    anchored(stringAt(target, key) ?? ''),
+  );
   if (!patterns.every((pattern) => pattern !== undefined)) return undefined;
   const [labels, annotations] = ['labelSelector', 'annotationSelector'].map((key) => stringAt(target, key) ?? '');
   return ({ id, apiVersion, body }) => {

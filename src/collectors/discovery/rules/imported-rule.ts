@@ -28,21 +28,15 @@ export interface ExpandedRule {
 
 /**
  * The rules of a source as rules for its own objects, one object and one path each: a rule that an engine object brings must not
- * hide anything of another source. `resources` have their namespaces; `liveOf` finds the live side, where fields may be that Git lacks.
+ * hide anything of another source. `resources` have their namespaces.
  */
-export function expandRules(
-  rules: readonly ImportedRule[],
-  resources: readonly Resource[],
-  liveOf: (id: ResourceId) => Resource | undefined,
-): readonly ExpandedRule[] {
+export function expandRules(rules: readonly ImportedRule[], resources: readonly Resource[]): readonly ExpandedRule[] {
   const expanded = new Map<string, ExpandedRule>();
   for (const resource of resources) {
     const applying = rules.filter((rule) => rule.selects(resource));
     if (applying.length === 0) continue;
-    const live = liveOf(resource.id);
-    const bodies = live === undefined ? [resource.body] : [resource.body, live.body];
     for (const rule of applying) {
-      for (const path of fieldPatterns(rule.path, bodies)) {
+      for (const path of fieldPatterns(rule.path, resource.body)) {
         const made = ruleFor(rule, resource.id, path);
         expanded.set(JSON.stringify([made.kind, made.namespace, made.name, path, rule.manager]), made);
       }

@@ -79,9 +79,11 @@ class Parser {
   #term(): readonly RuleStep[] {
     if (this.#takeWord('select')) {
       this.#expect('(');
+      const from = this.#at;
       const test = this.#either();
+      const names = namesIn(this.#tokens.slice(from, this.#at));
       this.#expect(')');
-      return [{ kind: 'filter', test }];
+      return [{ kind: 'filter', test, names }];
     }
     if (this.#take('(')) {
       const steps = this.#pipe();
@@ -173,7 +175,11 @@ class Parser {
       this.#at += 1;
       return () => [token.value];
     }
-    for (const [word, value] of [['true', true], ['false', false], ['null', null]] as const) {
+    for (const [word, value] of [
+      ['true', true],
+      ['false', false],
+      ['null', null],
+    ] as const) {
       if (this.#takeWord(word)) return () => [value];
     }
     if (this.#take('(')) {
@@ -183,7 +189,11 @@ class Parser {
     }
     if (token?.kind === 'word') return this.#applied((value) => [value]);
     const steps = this.#path();
-    return (value) => steps.reduce<readonly (JsonValue | undefined)[]>((values, step) => values.flatMap((each) => readStep(each, step)), [value]);
+    return (value) =>
+      steps.reduce<readonly (JsonValue | undefined)[]>(
+        (values, step) => values.flatMap((each) => readStep(each, step)),
+        [value],
+      );
   }
 
   #applied(reading: Reading): Reading {
@@ -230,6 +240,14 @@ class Parser {
   }
 }
 
+/** The names of a condition that is nothing but `.name == "a" or .name == "b"`. */
+function namesIn(tokens: readonly Token[]): readonly string[] {
+  const text = tokens.map((token) => (token.kind === 'value' ? JSON.stringify(token.value) : token.text)).join(' ');
+  const one = String.raw`\. name == "(?:[^"\\]|\\.)*"`;
+  if (!new RegExp(`^${one}(?: or ${one})*$`).test(text)) return [];
+  return tokens.flatMap((token) => (token.kind === 'value' ? String(token.value) : []));
+}
+
 type TextFunction = (value: JsonValue | undefined, argument: string) => boolean;
 
 const functions: Readonly<Record<string, TextFunction>> = {
@@ -241,7 +259,8 @@ const functions: Readonly<Record<string, TextFunction>> = {
 };
 
 function readStep(value: JsonValue | undefined, step: RuleStep): readonly (JsonValue | undefined)[] {
-  if (step.kind === 'member') return [isJsonObject(value) && Object.hasOwn(value, step.name) ? value[step.name] : undefined];
+  if (step.kind === 'member')
+    return [isJsonObject(value) && Object.hasOwn(value, step.name) ? value[step.name] : undefined];
   if (step.kind === 'index') return [isJsonArray(value) ? value[step.index] : undefined];
   if (step.kind !== 'each') return [];
   if (isJsonArray(value)) return value;

@@ -1,5 +1,12 @@
 import { type FieldPath, field, formatPath, type Segment } from '../../../resource/field-path.ts';
-import { isJsonArray, isJsonObject, type JsonArray, type JsonObject, type JsonScalar, type JsonValue } from '../../../resource/json.ts';
+import {
+  isJsonArray,
+  isJsonObject,
+  type JsonArray,
+  type JsonObject,
+  type JsonScalar,
+  type JsonValue,
+} from '../../../resource/json.ts';
 
 /** One step of a rule: a member, a list element by index, or every element that a test lets through. */
 export type RuleStep =
@@ -8,10 +15,13 @@ export type RuleStep =
   /** A token of a JSON pointer, which is an index in a list and a member elsewhere. */
   | { readonly kind: 'token'; readonly text: string }
   | { readonly kind: 'each' }
-  | { readonly kind: 'filter'; readonly test: (value: JsonValue) => boolean };
+  /** `names`: the names that the test asks for, when it asks for nothing else; they hold for elements that Git does not declare too. */
+  | { readonly kind: 'filter'; readonly test: (value: JsonValue) => boolean; readonly names: readonly string[] };
 
 /** `everything`: the whole object. */
-export type RulePath = { readonly kind: 'everything' } | { readonly kind: 'steps'; readonly steps: readonly RuleStep[] };
+export type RulePath =
+  | { readonly kind: 'everything' }
+  | { readonly kind: 'steps'; readonly steps: readonly RuleStep[] };
 
 const maxPatterns = 500;
 
@@ -21,17 +31,15 @@ interface Place {
 }
 
 /**
- * The patterns, over the paths of reports, of what a rule means in these bodies (the desired and the live one). A report names a list
+ * The patterns, over the paths of reports, of what a rule means in a body. A report names a list
  * element by its merge key, its value or its index, which only the schema tells: every name the element can have is given.
  */
-export function fieldPatterns(rule: RulePath, bodies: readonly JsonObject[]): readonly string[] {
+export function fieldPatterns(rule: RulePath, body: JsonObject): readonly string[] {
   if (rule.kind === 'everything') return ['**'];
   const patterns = new Set<string>();
-  for (const body of bodies) {
-    let places: readonly Place[] = [{ path: [], value: body }];
-    for (const step of rule.steps) places = places.flatMap((place) => advance(place, step)).slice(0, maxPatterns);
-    for (const { path } of places) if (path.length > 0) patterns.add(formatPath(path));
-  }
+  let places: readonly Place[] = [{ path: [], value: body }];
+  for (const step of rule.steps) places = places.flatMap((place) => advance(place, step)).slice(0, maxPatterns);
+  for (const { path } of places) if (path.length > 0) patterns.add(formatPath(path));
   return [...patterns];
 }
 
@@ -46,10 +54,13 @@ function advance(place: Place, step: RuleStep): readonly Place[] {
       if (!isJsonArray(value)) return [memberOf(place, step.text)];
       return /^\d+$/.test(step.text) ? elementsOf(place, value, Number(step.text)) : [];
     case 'each':
-      if (isJsonArray(value)) return value.flatMap((_element, index) => elementsOf(place, value, index));
-      return isJsonObject(value) ? Object.keys(value).map((name) => memberOf(place, name)) : [];
+      if (isJsonObject(value)) return Object.keys(value).map((name) => memberOf(place, name));
+      if (isJsonArray(value))
+        return [anyElement(place), ...value.flatMap((_element, index) => elementsOf(place, value, index))];
+      return value === undefined ? [anyElement(place)] : [];
     case 'filter':
-      return value !== undefined && step.test(value) ? [place] : [];
+      if (value === undefined) return step.names.flatMap((name) => namedElement(place, name));
+      return step.test(value) ? [place] : [];
   }
 }
 
@@ -57,6 +68,19 @@ function advance(place: Place, step: RuleStep): readonly Place[] {
 function memberOf({ path, value }: Place, name: string): Place {
   const held = isJsonObject(value) && Object.hasOwn(value, name) ? value[name] : undefined;
   return { path: [...path, field(name)], value: held };
+}
+
+const any: Segment = { kind: 'value', value: '*' };
+
+/** Whatever element the other side may have; in a pattern `[*]` fits each. */
+function anyElement({ path }: Place): Place {
+  return { path: [...path, any], value: undefined };
+}
+
+function namedElement({ path }: Place, name: string): readonly Place[] {
+  return path.at(-1) === any
+    ? [{ path: [...path.slice(0, -1), { kind: 'keys', keys: [['name', name]] }], value: undefined }]
+    : [];
 }
 
 function elementsOf({ path }: Place, list: JsonArray, index: number): readonly Place[] {
