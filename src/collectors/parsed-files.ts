@@ -1,12 +1,17 @@
 import { Buffer, isUtf8 } from 'node:buffer';
 import { setImmediate } from 'node:timers/promises';
 import type { FileTree, TreeState } from './file-tree.ts';
+import type { Resource } from '../resource/resource.ts';
+import { formatResourceId } from '../resource/resource-id.ts';
+import type { Gap } from '../resource/snapshot.ts';
 import { coversNothing, maxFileBytes, type ParsedManifests, parseManifests } from './parse-manifests.ts';
 import type { ManifestFile } from './plain-files.ts';
 
 interface Held {
   readonly parsed: ParsedManifests;
   readonly bytes: Uint8Array;
+  /** What the file declared when it was last whole, for as long as it is broken. */
+  readonly lost?: readonly Resource[];
 }
 
 /** How long parsing may keep everything else waiting, in milliseconds. */
@@ -31,12 +36,16 @@ export class ParsedFiles {
       else held.set(keyOf(file), known);
     }
     await this.#parse(tree, state, fresh, { held, signal });
+    this.#remember(fresh, held);
     this.#held = held;
     this.#texts = new Map(files.map((file) => [file.path, held.get(keyOf(file))?.bytes ?? new Uint8Array()]));
     const all = files.map((file) => held.get(keyOf(file))?.parsed);
     return {
       resources: all.flatMap((parsed) => parsed?.resources ?? []),
-      gaps: all.flatMap((parsed) => parsed?.gaps ?? []),
+      gaps: [
+        ...all.flatMap((parsed) => parsed?.gaps ?? []),
+        ...files.flatMap((file) => lostGaps(file.path, held.get(keyOf(file)))),
+      ],
     };
   }
 
@@ -44,6 +53,19 @@ export class ParsedFiles {
   text(path: string): string | undefined {
     const bytes = this.#texts.get(path);
     return bytes === undefined ? undefined : Buffer.from(bytes).toString('utf8');
+  }
+
+  /** A file that broke declares nobody knows what, but not nothing: its objects of before stay unjudged until it is whole again. */
+  #remember(fresh: readonly ManifestFile[], held: Map<string, Held>): void {
+    const before = new Map([...this.#held].map(([key, known]) => [key.slice(0, key.indexOf('\0')), known]));
+    for (const file of fresh) {
+      const now = held.get(keyOf(file));
+      const known = before.get(file.path);
+      if (now === undefined || known === undefined || now.parsed.gaps.length === 0) continue;
+      const present = new Set(now.parsed.resources.map(({ id }) => formatResourceId(id)));
+      const declared = [...known.parsed.resources, ...(known.lost ?? [])];
+      held.set(keyOf(file), { ...now, lost: declared.filter(({ id }) => !present.has(formatResourceId(id))) });
+    }
   }
 
   async #parse(
@@ -70,6 +92,16 @@ export class ParsedFiles {
       since = performance.now();
     }
   }
+}
+
+function lostGaps(path: string, held: Held | undefined): readonly Gap[] {
+  return (held?.lost ?? []).map(({ id: { group, kind, namespace, name } }) => ({
+    what: path,
+    why: 'it declared this object and can no longer be read as a whole',
+    remedy: 'Correct the file',
+    // The namespace that a document leaves out is placed later, so it says nothing here.
+    scope: { group, kind, name, ...(namespace === '' ? {} : { namespace }) },
+  }));
 }
 
 /** Like `parseManifests`, for what is not yet known to be text. */

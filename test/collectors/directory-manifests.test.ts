@@ -85,6 +85,21 @@ describe('a plain directory', () => {
     expect((await source.read(signal)).resources.map(({ id }) => id.name)).toEqual(['b']);
   });
 
+  test('that breaks in one place leaves what stood there unjudged until it is whole again', async () => {
+    const both = `${configMap('a', '1')}---\n${configMap('b', '1')}`;
+    const folder = folderOf({ 'ab.yaml': both });
+    const source = await open(folder);
+    await source.read(signal);
+    for (const broken of [`${configMap('a', '1')}---\n: [\n`, `${configMap('a', '1')}---\n: [[\n`]) {
+      writeFileSync(join(folder, 'ab.yaml'), broken);
+      const { resources, gaps } = await source.read(signal);
+      expect(resources.map(({ id }) => id.name)).toEqual(['a']);
+      expect(gaps.map(({ scope }) => scope)).toEqual([{ kind: '' }, { group: '', kind: 'ConfigMap', name: 'b' }]);
+    }
+    writeFileSync(join(folder, 'ab.yaml'), configMap('a', '1'));
+    expect((await source.read(signal)).gaps).toEqual([]);
+  });
+
   test('calls back when it changes', async () => {
     const folder = folderOf({ 'a.yaml': configMap('a', '1') });
     const source = await open(folder);

@@ -1,5 +1,9 @@
+import { arrayAt, stringAt } from '../../resource/json.ts';
 import type { Origin, Resource } from '../../resource/resource.ts';
+import { readYamlDocument } from '../kubernetes-yaml.ts';
+import { locateLines } from '../line-locator.ts';
 import { parseManifests } from '../parse-manifests.ts';
+import { splitDocuments } from '../split-documents.ts';
 
 /**
  * Tells which object of the sources a rendered one comes from: the only one of its kind whose name is the same, else the only one
@@ -7,6 +11,7 @@ import { parseManifests } from '../parse-manifests.ts';
  */
 export class KustomizeOrigins {
   readonly #byKind = new Map<string, Resource[]>();
+  readonly #generators: readonly Generator[];
 
   /** `texts` are the files below the kustomizations, by path. */
   constructor(texts: ReadonlyMap<string, string>) {
@@ -17,6 +22,7 @@ export class KustomizeOrigins {
         this.#byKind.set(key, [...(this.#byKind.get(key) ?? []), resource]);
       }
     }
+    this.#generators = [...texts].flatMap(([path, text]) => generatorsOf(path, text));
   }
 
   find(rendered: Resource): Origin | null {
@@ -25,9 +31,45 @@ export class KustomizeOrigins {
     const similar = same.length > 0 ? same : candidates.filter(({ id }) => rendered.id.name.includes(id.name));
     // A patch names its object too, but only the object itself is whole.
     const [most, next] = similar.sort((left, right) => size(right) - size(left));
-    if (most === undefined) return null;
+    if (most === undefined) return this.#generatorOf(rendered);
     return next !== undefined && size(next) === size(most) ? null : most.origin;
   }
+
+  /** Kustomize appends a hash to what it generates; overlays may put more around the name. */
+  #generatorOf({ id }: Resource): Origin | null {
+    const found = this.#generators.filter(({ kind, name }) => kind === id.kind && id.name.includes(name));
+    const [longest, next] = found.sort((left, right) => right.name.length - left.name.length);
+    return longest === undefined || next?.name === longest.name ? null : longest.origin;
+  }
+}
+
+interface Generator {
+  readonly kind: string;
+  readonly name: string;
+  readonly origin: Origin;
+}
+
+const kustomizationFile = /(^|\/)(kustomization\.ya?ml|Kustomization)$/;
+const generatorFields = [
+  ['configMapGenerator', 'ConfigMap'],
+  ['secretGenerator', 'Secret'],
+] as const;
+
+/** The generators of a kustomization, each with the line it stands on. */
+function generatorsOf(path: string, text: string): readonly Generator[] {
+  if (!kustomizationFile.test(path)) return [];
+  const document = splitDocuments(text)[0];
+  if (document === undefined) return [];
+  const lines = locateLines(document);
+  const body = readYamlDocument(document.text, true);
+  const noId = { group: '', kind: '', namespace: '', name: '' };
+  return generatorFields.flatMap(([field, kind]) =>
+    arrayAt(body, field).flatMap((entry, index) => {
+      const name = stringAt(entry, 'name');
+      const line = lines.lineOf(noId, `${field}[${index}]`);
+      return name === undefined || line === null ? [] : [{ kind, name, origin: { file: path, line } }];
+    }),
+  );
 }
 
 function kindKey({ id }: Resource): string {
@@ -54,4 +96,14 @@ export function helmSources(output: string): (line: number) => string | undefine
     if (path !== undefined) marks.push({ line: index + 1, path: path.trim() });
   }
   return (line) => marks.findLast((mark) => mark.line <= line)?.path;
+}
+
+/** The document of a template that makes this kind of object, when only one of it does; else the template as a whole. */
+export function originInTemplate({ id }: Resource, file: string, template: string): Origin {
+  const makesKind = (line: string): boolean => line.trim() === `kind: ${id.kind}`;
+  const documents = splitDocuments(template).filter(({ text }) => text.split('\n').some(makesKind));
+  const only = documents.length === 1 ? documents[0] : undefined;
+  if (only === undefined) return { file, line: 1 };
+  const first = only.text.split('\n').findIndex((line) => /^(apiVersion|kind):/.test(line));
+  return { file, line: only.offsetLine + Math.max(first, 0) };
 }
