@@ -119,7 +119,7 @@ export class Estate {
     const definitions = live.resources.filter(({ id }) => id.kind === 'CustomResourceDefinition');
     const change = this.#desired.place(definitions);
     this.#session.setDesired(this.#desired.snapshots);
-    this.graph.rebuild(
+    this.graph.sync(
       this.#desired.snapshots.flatMap(({ resources }) => resources),
       live.resources,
     );

@@ -17,6 +17,8 @@ export interface GraphKeeperOptions {
 export class GraphKeeper implements GraphLookup {
   readonly #options: GraphKeeperOptions;
   #declared = new Map<string, Resource>();
+  /** What the graph was made from. */
+  #held = new Map<string, Resource>();
   #graph: DependencyGraph | null = null;
 
   constructor(options: GraphKeeperOptions) {
@@ -28,22 +30,36 @@ export class GraphKeeper implements GraphLookup {
     return this.#graph;
   }
 
-  rebuild(desired: readonly Resource[], live: readonly Resource[]): void {
+  /** Takes both sides whole; what is in the graph already and did not change costs a comparison and nothing more. */
+  sync(desired: readonly Resource[], live: readonly Resource[]): void {
     this.#declared = new Map(desired.map((resource) => [formatResourceId(resource.id), resource]));
-    const merged = new Map(this.#declared);
-    for (const resource of live) merged.set(formatResourceId(resource.id), this.#placed(resource));
-    const { clock, lineOf } = this.#options;
-    this.#graph = buildGraph([...merged.values()], { builtAt: clock().toISOString(), lineOf });
+    const now = new Map(this.#declared);
+    for (const resource of live) now.set(formatResourceId(resource.id), this.#placed(resource));
+    const before = this.#held;
+    this.#held = now;
+    if (this.#graph === null) {
+      const { clock, lineOf } = this.#options;
+      this.#graph = buildGraph([...now.values()], { builtAt: clock().toISOString(), lineOf });
+      return;
+    }
+    const changed = [...now].filter(([key, resource]) => !isSame(before.get(key), resource)).map(([, one]) => one);
+    const removed = [...before].filter(([key]) => !now.has(key)).map(([, resource]) => resource.id);
+    this.#apply(changed, removed);
   }
 
+  /** Takes single live objects. One that is gone but declared stays, as Git declares it. */
   updateLive(changed: readonly Resource[], deleted: readonly ResourceId[]): void {
-    if (this.#graph === null || changed.length + deleted.length === 0) return;
-    const stillDeclared = deleted.flatMap((id) => this.#declared.get(formatResourceId(id)) ?? []);
-    updateGraph(this.#graph, {
-      changed: [...changed.map((resource) => this.#placed(resource)), ...stillDeclared],
-      removed: deleted.filter((id) => !this.#declared.has(formatResourceId(id))),
-      builtAt: this.#options.clock().toISOString(),
-    });
+    const declared = deleted.flatMap((id) => this.#declared.get(formatResourceId(id)) ?? []);
+    const removed = deleted.filter((id) => !this.#declared.has(formatResourceId(id)));
+    const placed = [...changed.map((resource) => this.#placed(resource)), ...declared];
+    for (const resource of placed) this.#held.set(formatResourceId(resource.id), resource);
+    for (const id of removed) this.#held.delete(formatResourceId(id));
+    this.#apply(placed, removed);
+  }
+
+  #apply(changed: readonly Resource[], removed: readonly ResourceId[]): void {
+    if (this.#graph === null || changed.length + removed.length === 0) return;
+    updateGraph(this.#graph, { changed, removed, builtAt: this.#options.clock().toISOString() });
   }
 
   impactOf(id: ResourceId): BlastRadius | null {
@@ -68,4 +84,12 @@ export class GraphKeeper implements GraphLookup {
     const declared = this.#declared.get(formatResourceId(live.id));
     return declared === undefined ? live : { ...live, origin: declared.origin };
   }
+}
+
+function isSame(held: Resource | undefined, resource: Resource): boolean {
+  return (
+    held?.body === resource.body &&
+    held.origin?.file === resource.origin?.file &&
+    held.origin?.line === resource.origin?.line
+  );
 }

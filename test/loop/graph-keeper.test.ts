@@ -1,0 +1,66 @@
+import { expect, test } from 'vitest';
+import { graphDocument } from '../../src/graph/export-graph.ts';
+import { GraphKeeper } from '../../src/loop/estate/graph-keeper.ts';
+import type { Origin, Resource } from '../../src/resource/resource.ts';
+import { now } from '../fakes/reports.ts';
+
+function workload(name: string, peer: string, origin: Origin | null = null): Resource {
+  const id = { group: 'apps', kind: 'Deployment', namespace: 'shop', name };
+  const labels = { app: name };
+  const containers = [{ name: 'main', image: 'x:1', env: [{ name: 'PEER_ADDR', value: `${peer}:8080` }] }];
+  return {
+    id,
+    apiVersion: 'apps/v1',
+    origin,
+    body: {
+      apiVersion: 'apps/v1',
+      kind: 'Deployment',
+      metadata: { name, namespace: 'shop' },
+      spec: { selector: { matchLabels: labels }, template: { metadata: { labels }, spec: { containers } } },
+    },
+  };
+}
+
+function service(name: string): Resource {
+  const id = { group: '', kind: 'Service', namespace: 'shop', name };
+  const spec = { selector: { app: name }, ports: [{ port: 8080 }] };
+  const body = { apiVersion: 'v1', kind: 'Service', metadata: { name, namespace: 'shop' }, spec };
+  return { id, apiVersion: 'v1', origin: null, body };
+}
+
+const keeper = (): GraphKeeper => new GraphKeeper({ clock: () => new Date(now), lineOf: () => null });
+const services = ['web', 'cart', 'db'].map(service);
+const edges = (of: GraphKeeper): string[] =>
+  of.graph === null ? [] : graphDocument(of.graph).edges.map(({ from, to }) => `${from} -> ${to}`);
+
+test('follows live edits, keeps what is declared but missing, and forgets what is neither', () => {
+  const graph = keeper();
+  const declared = workload('web', 'cart', { file: 'web.yaml', line: 1 });
+  graph.sync([declared], [...services, workload('web', 'cart'), workload('cart', 'db')]);
+  expect(edges(graph)).toEqual(['shop/cart -> shop/db', 'shop/web -> shop/cart']);
+  graph.updateLive([workload('web', 'db')], []);
+  expect(edges(graph)).toEqual(['shop/cart -> shop/db', 'shop/web -> shop/db']);
+  graph.updateLive([], [declared.id, workload('cart', '').id]);
+  expect(edges(graph)).toEqual(['shop/web -> shop/cart']);
+});
+
+test('a whole pass in which nothing changed does nothing to the graph', () => {
+  const graph = keeper();
+  const live = [...services, workload('web', 'cart')];
+  graph.sync([], live);
+  const work = graph.graph?.work;
+  graph.sync([], [...live]);
+  expect(graph.graph?.work).toBe(work);
+  graph.sync([], [...services, workload('cart', 'db')]);
+  expect(edges(graph)).toEqual(['shop/cart -> shop/db']);
+});
+
+test('knows impact and importance of what is in it, and says when it does not know', () => {
+  const graph = keeper();
+  const { id } = workload('cart', '');
+  expect([graph.impactOf(id), graph.importanceOf(id)]).toEqual([null, null]);
+  graph.sync([], [...services, workload('web', 'cart'), workload('cart', 'db')]);
+  expect(graph.impactOf(id)?.affected.map((one) => one.id)).toEqual(['shop/web']);
+  expect(graph.importanceOf(id)).toEqual({ tier: null, owner: null });
+  expect(graph.impactOf({ ...id, name: 'unknown' })).toBeNull();
+});
