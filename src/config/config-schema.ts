@@ -68,5 +68,4 @@ export const configSchema = z.strictObject({
 
 export type Config = z.output<typeof configSchema>;
 export type SourceConfig = Config['sources'][number];
-export type RuleConfig = Config['rules'][number];
 export type HookConfig = Config['hooks'][number];

@@ -171,4 +171,3 @@ export const options = {
   }),
 } as const satisfies Readonly<Record<string, Option>>;
 
-export type OptionKey = keyof typeof options;
