@@ -30,8 +30,6 @@ export async function bundleWhenStale(onProgress: (line: string) => void): Promi
     target: 'node24',
     format: 'esm',
     minify: true,
-    // Class names appear in logs and errors, so they must survive.
-    keepNames: true,
     legalComments: 'none',
     banner: { js: banner },
     logLevel: 'warning',

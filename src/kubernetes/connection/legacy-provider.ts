@@ -6,7 +6,7 @@ import type { ClusterAccess } from './kubeconfig.ts';
  * authenticators of `@kubernetes/client-node` are worth their half second of import time.
  */
 export async function legacyHeaders(access: ClusterAccess, provider: JsonObject): Promise<Record<string, string>> {
-  const { KubeConfig, RequestContext, HttpMethod } = await import('@kubernetes/client-node');
+  const { KubeConfig, RequestContext, HttpMethod } = await import('./client-node.ts');
   const config = new KubeConfig();
   config.loadFromOptions({
     // TLS is our own matter; without the flag the library refuses http addresses.
