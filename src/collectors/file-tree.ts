@@ -11,7 +11,10 @@ export interface FileTree {
   list(state: TreeState, under: string, signal: AbortSignal): Promise<readonly TreeEntry[]>;
   /** The contents of entries of one state, in their order. Of a link it is the target path as text. */
   read(state: TreeState, entries: readonly TreeEntry[], signal: AbortSignal): Promise<readonly FileContent[]>;
-  /** Earlier states in which something at or below one of `paths` differed from the state after it, newest first. */
+  /**
+   * Earlier states in which something at or below one of `paths` differed from the state after it, newest first; of one file, also under
+   * the names it had before.
+   */
   earlier(
     state: TreeState,
     paths: readonly string[],

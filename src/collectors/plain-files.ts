@@ -1,4 +1,5 @@
 import { Buffer } from 'node:buffer';
+import { AppError } from '../errors/app-error.ts';
 import type { Gap } from '../resource/snapshot.ts';
 import { type FileTree, linkTarget, type TreeEntry, type TreeState } from './file-tree.ts';
 import { coversNothing, maxFileBytes } from './parse-manifests.ts';
@@ -14,6 +15,8 @@ export interface PlainFiles {
   readonly gaps: readonly Gap[];
 }
 
+/** Ten times what the largest estates keep; beyond it the memory of the process is at risk. */
+const maxSourceBytes = 512 * 1024 * 1024;
 const manifestName = /\.(ya?ml|json)$/i;
 const kustomizationName = /(^|\/)(kustomization\.ya?ml|Kustomization)$/;
 
@@ -84,6 +87,15 @@ function limitSizes(files: readonly ManifestFile[], gaps: Gap[]): PlainFiles {
     gaps.push(gap(path, `it is larger than ${maxFileBytes / 1024 / 1024} MiB (${size})`, 'Split the file'));
     return false;
   });
+  const bytes = small.reduce((sum, { entry }) => sum + entry.bytes, 0);
+  if (bytes > maxSourceBytes) {
+    throw new AppError({
+      code: 'manifest-refused',
+      what: 'cannot read the manifests of the source',
+      why: `they are ${Math.round(bytes / 1024 / 1024)} MiB together, more than ${maxSourceBytes / 1024 / 1024}`,
+      remedy: 'Name the path of the manifests alone, or divide it into several sources',
+    });
+  }
   return { files: small.sort((left, right) => (left.path < right.path ? -1 : 1)), gaps };
 }
 

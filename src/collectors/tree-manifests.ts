@@ -163,7 +163,7 @@ export class TreeManifests implements ManifestSource {
   ): Promise<readonly EarlierText[]> {
     const { tree } = this.#options;
     const states = await tree.earlier(state, [file], limit, signal);
-    const found = states.flatMap((earlier) => pickFile(earlier, file));
+    const found = states.flatMap((earlier) => pickFile(earlier));
     const contents = await tree.read(
       state,
       found.map(({ entry }) => entry),
@@ -224,12 +224,13 @@ interface EarlierText {
   readonly text: string;
 }
 
-function pickFile(
-  earlier: EarlierState,
-  file: string,
-): readonly { readonly state: TreeState; readonly entry: TreeEntry }[] {
-  const entry = earlier.entries.find(({ path, kind }) => path === file && kind === 'file');
-  return entry === undefined ? [] : [{ state: earlier.state, entry }];
+/** The file as it was then, under the name it had. */
+function pickFile({
+  state,
+  entries,
+}: EarlierState): readonly { readonly state: TreeState; readonly entry: TreeEntry }[] {
+  const entry = entries.find(({ kind }) => kind === 'file');
+  return entry === undefined ? [] : [{ state, entry }];
 }
 
 function fromFolder(resource: Resource, folder: string): Resource {

@@ -1,9 +1,10 @@
 import { Buffer } from 'node:buffer';
 import { createHash } from 'node:crypto';
-import { mkdir, readFile, stat } from 'node:fs/promises';
-import { isAbsolute, join, resolve } from 'node:path';
+import { mkdir, mkdtemp, readFile, rename, rm, stat } from 'node:fs/promises';
+import { dirname, isAbsolute, join, resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { AppError } from '../errors/app-error.ts';
-import { askRemote } from './ask-remote.ts';
+import { askRemote, type RemoteCall } from './ask-remote.ts';
 import { stripCredentials } from './git-errors.ts';
 import { type GitSetup, runGit } from './run-git.ts';
 
@@ -77,34 +78,62 @@ export function openMirror(options: MirrorOptions): GitRepository {
 }
 
 async function refreshMirror(options: MirrorOptions, gitDirectory: string, signal: AbortSignal): Promise<void> {
-  const { setup, url } = options;
-  const ask = (args: readonly string[]): Promise<string> =>
-    askRemote(setup, { url, settings: credentialSettings(options), arguments: args, signal });
-  if (!(await isGitDirectory(gitDirectory))) {
-    await mkdir(gitDirectory, { recursive: true });
-    // Ids of 64 digits are those of a SHA-256 repository; a mirror must speak the same.
-    const format = /^[\da-f]{64}\s/.test(await ask(['ls-remote', '--', url])) ? 'sha256' : 'sha1';
-    const init = ['init', '--bare', '--quiet', `--object-format=${format}`, '--template=', '--', gitDirectory];
-    await runGit(setup, { gitDirectory: null, arguments: init, signal });
+  if (!(await isGitDirectory(gitDirectory))) await makeMirror(options, gitDirectory, signal);
+  try {
+    await fetchAll(options, gitDirectory, signal);
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error;
+    if (/\.lock': File exists|cannot lock ref/.test(error.why)) {
+      // Another process fetches into the same mirror, or died while it did.
+      await sleep(lockPatience, undefined, { signal });
+    } else if (isDamage.test(error.why)) {
+      // It is a cache: nothing is lost with it.
+      await rm(gitDirectory, { recursive: true, force: true });
+      await makeMirror(options, gitDirectory, signal);
+    } else throw error;
+    await fetchAll(options, gitDirectory, signal);
   }
-  const fetch = [
-    `--git-dir=${gitDirectory}`,
-    'fetch',
-    '--progress',
-    '--prune',
-    '--no-tags',
-    '--no-write-fetch-head',
-    '--',
-    url,
-  ];
+}
+
+const lockPatience = 1_000;
+const isDamage =
+  /is corrupt|is empty|bad object|missing blob|did not send all necessary objects|unable to read (tree|sha1|object)|not a git repository: '|does not point to a valid object/;
+
+/** Made beside its place and moved there when it is whole, so that a process that dies leaves no half of one. */
+async function makeMirror(options: MirrorOptions, gitDirectory: string, signal: AbortSignal): Promise<void> {
+  const parent = dirname(gitDirectory);
+  await mkdir(parent, { recursive: true, mode: 0o700 });
+  const made = await mkdtemp(join(parent, 'new-'));
+  try {
+    // Ids of 64 digits are those of a SHA-256 repository; a mirror must speak the same.
+    const refs = await askRemote(options.setup, remoteCall(options, ['ls-remote', '--', options.url], signal));
+    const format = /^[\da-f]{64}\s/.test(refs) ? 'sha256' : 'sha1';
+    const init = ['init', '--bare', '--quiet', `--object-format=${format}`, '--template=', '--', made];
+    await runGit(options.setup, { gitDirectory: null, arguments: init, signal });
+    await rename(made, gitDirectory);
+  } catch (error) {
+    await rm(made, { recursive: true, force: true });
+    // Another process was faster.
+    if (!(await isGitDirectory(gitDirectory))) throw error;
+  }
+}
+
+async function fetchAll(options: MirrorOptions, gitDirectory: string, signal: AbortSignal): Promise<void> {
+  const fetch = ['fetch', '--progress', '--prune', '--no-tags', '--no-write-fetch-head', '--', options.url];
+  const ask = (refspecs: readonly string[]): Promise<string> =>
+    askRemote(options.setup, remoteCall(options, [`--git-dir=${gitDirectory}`, ...fetch, ...refspecs], signal));
   const refspecs = ['+refs/heads/*:refs/heads/*', '+refs/tags/*:refs/tags/*'];
   try {
-    await ask([...fetch, ...refspecs, '+HEAD:refs/mooring/HEAD']);
+    await ask([...refspecs, '+HEAD:refs/mooring/HEAD']);
   } catch (error) {
     // A repository without commits has no HEAD to fetch.
     if (!(error instanceof AppError) || !/couldn't find remote ref HEAD/.test(error.why)) throw error;
-    await ask([...fetch, ...refspecs]);
+    await ask(refspecs);
   }
+}
+
+function remoteCall(options: MirrorOptions, args: readonly string[], signal: AbortSignal): RemoteCall {
+  return { url: options.url, settings: credentialSettings(options), arguments: args, signal };
 }
 
 /** A header for this host alone, and no redirect, so that credentials never reach another. */

@@ -64,8 +64,10 @@ export class GitTree implements FileTree, AsyncDisposable {
   ): Promise<readonly EarlierState[]> {
     const count = `-n${Math.min(limit, maxEarlier) + 1}`;
     const pathspecs = paths.map((path) => `:(top,literal)${path}`);
+    // One path is followed through its renames; git can do that for one only.
+    const names = pathspecs.length === 1 ? ['--follow'] : ['--no-renames'];
     const format = `--format=${commitMark}${stateFormat}`;
-    const args = ['log', '--raw', '--no-abbrev', '--no-renames', '-z', format, count, '--end-of-options'];
+    const args = ['log', '--raw', '--no-abbrev', ...names, '-z', format, count, '--end-of-options'];
     const { output } = await this.#git([...args, commitOf(state), '--', ...pathspecs], signal);
     // The newest of them made the present state.
     return output.toString('utf8').split(commitMark).slice(2).map(parseEarlier);
@@ -151,13 +153,14 @@ function commitOf(state: TreeState): string {
   return state.revision;
 }
 
-/** `<commit>\t<date>\0`, then for each change `:<mode> <mode> <id> <id> <letter>\0<path>\0`. */
+/** `<commit>\t<date>\0`, then for each change `:<mode> <mode> <id> <id> <letter>\0<path>\0`, of a rename with both paths. */
 function parseEarlier(text: string): EarlierState {
-  const [head = '', ...changes] = text.split('\0');
+  const [head = '', ...fields] = text.split('\0');
   const entries: TreeEntry[] = [];
-  for (let index = 0; index + 1 < changes.length; index += 2) {
-    const [, mode, , id = '', letter] = (changes[index] ?? '').trim().split(' ');
-    const path = changes[index + 1] ?? '';
+  for (let at = 0; at + 1 < fields.length; at += 1) {
+    const [, mode, , id = '', letter = ''] = (fields[at] ?? '').trim().split(' ');
+    at += /^[RC]/.test(letter) ? 2 : 1;
+    const path = fields[at] ?? '';
     if (letter !== 'D' && path !== '') entries.push({ path, kind: kindOfMode(mode), id, bytes: 0 });
   }
   return { state: parseState(head.trim()), entries };

@@ -1,12 +1,15 @@
 import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { openDirectoryManifests } from '../../src/collectors/directory-manifests.ts';
 import type { TreeManifests } from '../../src/collectors/tree-manifests.ts';
 import { temporaryFolder } from '../fakes/temporary-folder.ts';
 import { noRenderer } from '../git/open-source.ts';
 import { configMap } from '../git/repository.ts';
 import { eventually } from './watch-files.ts';
+
+// They start git or wait for a watcher, on a machine that may be busy.
+vi.setConfig({ testTimeout: 30_000 });
 
 const { signal } = new AbortController();
 const open = (folder: string): Promise<TreeManifests> =>

@@ -1,12 +1,15 @@
 import { mkdirSync, renameSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { DirectorySource } from '../../src/collectors/directory-source.ts';
 import type { LiveFeed } from '../../src/collectors/live-source.ts';
 import { valueAt } from '../../src/resource/json.ts';
 import { temporaryFolder } from '../fakes/temporary-folder.ts';
 import { configMap } from '../git/repository.ts';
 import { eventually } from './watch-files.ts';
+
+// They start git or wait for a watcher, on a machine that may be busy.
+vi.setConfig({ testTimeout: 30_000 });
 
 const nothing = { declared: [], evidence: [] };
 const { signal } = new AbortController();

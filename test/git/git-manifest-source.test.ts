@@ -1,11 +1,15 @@
-import { chmodSync, existsSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test, vi } from 'vitest';
 import { stringAt, valueAt } from '../../src/resource/json.ts';
 import type { Resource } from '../../src/resource/resource.ts';
+import type { TreeManifests } from '../../src/collectors/tree-manifests.ts';
 import { temporaryFolder } from '../fakes/temporary-folder.ts';
 import { openSource } from './open-source.ts';
 import { configMap, TestRepository } from './repository.ts';
+
+// They start git or wait for a watcher, on a machine that may be busy.
+vi.setConfig({ testTimeout: 30_000 });
 
 const { signal } = new AbortController();
 const valueOf = (resource: Resource | undefined): unknown => valueAt(resource?.body, 'data', 'a');
@@ -157,6 +161,19 @@ describe('earlier versions of a resource', () => {
     expect(unchanged && (await source.earlier(unchanged, 20, signal))).toEqual([]);
   });
 
+  test('are found under the name the file had before', async () => {
+    const repository = new TestRepository();
+    const padding = Array.from({ length: 30 }, (_, line) => `  k${line}: "${line}"\n`).join('');
+    repository.commit({ 'old/a.yaml': configMap('a', '1') + padding });
+    repository.write('b.yaml', '');
+    repository.git('mv', 'old', 'new');
+    repository.commit({ 'new/a.yaml': configMap('a', '2') + padding });
+    repository.commit({ 'new/a.yaml': configMap('a', '3') + padding });
+    const source = await openSource(`${repository.path}#`);
+    const [a] = (await source.read(signal)).resources;
+    expect(a && (await source.earlier(a, 20, signal)).map(({ resource }) => valueOf(resource))).toEqual(['2', '1']);
+  });
+
   test('of a file that began broken or was away for a while', async () => {
     const repository = new TestRepository();
     repository.commit({ 'a.yaml': 'a: [\n' });
@@ -187,6 +204,23 @@ describe('a remote', () => {
     await expect(next.read(signal)).rejects.toMatchObject({ code: 'source-not-found' });
     const [a] = (await source.read(signal)).resources;
     expect(a && (await source.earlier(a, 5, signal)).map(({ resource }) => valueOf(resource))).toEqual(['1']);
+  });
+
+  test('is mirrored anew when the mirror is damaged', async () => {
+    const repository = new TestRepository();
+    const first = repository.commit({ 'a.yaml': configMap('a', '1') });
+    const cacheDirectory = temporaryFolder();
+    const open = (): Promise<TreeManifests> => openSource(`file://${repository.path}#`, { cacheDirectory });
+    await (await open()).read(signal);
+    const [mirror = ''] = readdirSync(join(cacheDirectory, 'git'));
+    const objects = join(cacheDirectory, 'git', mirror, 'objects');
+    rmSync(objects, { recursive: true });
+    mkdirSync(objects);
+    repository.commit({ 'a.yaml': configMap('a', '2') });
+    const { resources, revision } = await (await open()).read(signal);
+    expect(valueOf(resources[0])).toBe('2');
+    expect(revision).not.toBe(first);
+    expect(readdirSync(join(cacheDirectory, 'git'))).toEqual([mirror]);
   });
 
   test('may be empty, or a SHA-256 repository', async () => {

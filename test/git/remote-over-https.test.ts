@@ -6,6 +6,9 @@ import { startGitServer } from './git-server.ts';
 import { openSource } from './open-source.ts';
 import { configMap, TestRepository } from './repository.ts';
 
+// They start git or wait for a watcher, on a machine that may be busy.
+vi.setConfig({ testTimeout: 30_000 });
+
 const { signal } = new AbortController();
 const credentials = { username: 'reader', password: 's3cret-token' };
 const authorization = `Basic ${Buffer.from('reader:s3cret-token').toString('base64')}`;
