@@ -43,7 +43,7 @@ export async function runOnce(d: RoundDependencies, work: RoundWork, signal: Abo
   const keys = await d.collect(work, problem, signal);
   if (keys?.length === 0 && problems.length === 0) return null;
   const report = await d.compare(keys, problem, signal);
-  const judgements = judge(report, d, problem);
+  const judgements = await judge(report, d, problem, signal);
   const judged = {
     reports: report.resources,
     judgements,
@@ -66,15 +66,28 @@ export async function runOnce(d: RoundDependencies, work: RoundWork, signal: Abo
   return round;
 }
 
-function judge(report: AuditReport, d: RoundDependencies, problem: ProblemSink): Judgement[] {
-  return report.resources.flatMap((resource) => {
+/** How many resources are judged before waiting requests get a turn: each may walk far through the graph. */
+const turn = 25;
+
+async function judge(
+  report: AuditReport,
+  d: RoundDependencies,
+  problem: ProblemSink,
+  signal: AbortSignal,
+): Promise<Judgement[]> {
+  const judgements: Judgement[] = [];
+  const drifted = report.resources.filter(({ verdict }) => verdict === 'drifted');
+  for (const [index, resource] of drifted.entries()) {
+    if (index % turn === turn - 1) await new Promise(setImmediate);
+    signal.throwIfAborted();
     try {
-      return judgeResource(resource, d.graph, d.rules) ?? [];
+      const judgement = judgeResource(resource, d.graph, d.rules);
+      if (judgement !== null) judgements.push(judgement);
     } catch (error) {
       problem('judge', `${resource.kind}/${resource.namespace}/${resource.name}`, error);
-      return [];
     }
-  });
+  }
+  return judgements;
 }
 
 async function attempt<T>(stage: RoundStage, otherwise: T, act: () => Promise<T>, problem: ProblemSink): Promise<T> {

@@ -192,6 +192,20 @@ describe('one bad item', () => {
     expect(round.problems).toMatchObject([{ stage: 'compare', resource: 'v1/ConfigMap/shop/c1' }]);
   });
 
+  test('a graph that cannot be built costs the blast radius, never a verdict', async () => {
+    const containers = [{ name: 'main', image: 'x:1', env: [{ name: 'DB_ADDR', value: 'db:5432' }] }];
+    const metadata = { name: 'web', namespace: 'shop' };
+    const web = { apiVersion: 'apps/v1', kind: 'Deployment', metadata, spec: { template: { spec: { containers } } } };
+    const db = { apiVersion: 'v1', kind: 'Service', metadata: { name: 'db', namespace: 'shop' }, spec: {} };
+    const manifests = new FakeManifests().put(web, db);
+    manifests.lineOf = () => {
+      throw new Error('no lines');
+    };
+    const round = await run({ live: new FakeLive().put(web, db), sources: inShop(manifests) }).round();
+    expect(round.problems).toMatchObject([{ stage: 'judge', error: { why: 'no lines' } }]);
+    expect(round.report.summary).toMatchObject({ resources: 2, drifted: 0, undetermined: 0 });
+  });
+
   test('what could not be stored is told once the store answers again', async () => {
     const [live, manifests] = [
       new FakeLive().put(configMap('c0', { key: 'b' })),

@@ -102,6 +102,7 @@ export class Estate {
     if (everything) this.#session.setLive(live);
     else this.#takeLive(work.keys ?? [], live, keys);
     if (everything || work.manifests) this.#takeDesired(live, keys);
+    this.#takeGraph(everything || work.manifests ? null : (work.keys ?? []), live, problem);
     this.#takeGaps(live, keys);
     return everything ? null : [...keys];
   }
@@ -109,7 +110,6 @@ export class Estate {
   #takeLive(changedKeys: readonly string[], live: LiveSnapshot, keys: Set<string>): void {
     const { changed, deleted } = this.#live.find(changedKeys, live);
     this.#session.updateLive(changed, deleted, this.#options.clock().toISOString());
-    this.graph.updateLive(changed, deleted);
     for (const id of [...changed.map((resource) => resource.id), ...deleted]) {
       for (const key of this.#session.affectedBy(id)) keys.add(key);
     }
@@ -119,15 +119,27 @@ export class Estate {
     const definitions = live.resources.filter(({ id }) => id.kind === 'CustomResourceDefinition');
     const change = this.#desired.place(definitions);
     this.#session.setDesired(this.#desired.snapshots);
-    this.graph.sync(
-      this.#desired.snapshots.flatMap(({ resources }) => resources),
-      live.resources,
-    );
     for (const key of change.keys) keys.add(key);
     if (!change.membership) return;
     // Other namespaces and kinds may be owned now, so whatever is or was extra deserves another look.
     for (const [key, { drift }] of this.#reports) if (drift === 'extra') keys.add(key);
     for (const key of this.#session.keys()) if (this.#desired.sourceOf(key) === undefined) keys.add(key);
+  }
+
+  /** A graph that cannot take something in costs the blast radius, never the verdicts. */
+  #takeGraph(changedKeys: readonly string[] | null, live: LiveSnapshot, problem: ProblemSink): void {
+    try {
+      if (changedKeys === null) {
+        const declared = this.#desired.snapshots.flatMap(({ resources }) => resources);
+        this.graph.sync(declared, live.resources);
+      } else {
+        const { changed, deleted } = this.#live.find(changedKeys, live);
+        this.graph.updateLive(changed, deleted);
+      }
+    } catch (error) {
+      this.graph.forget();
+      problem('judge', null, error);
+    }
   }
 
   #takeGaps(live: LiveSnapshot, keys: Set<string>): void {

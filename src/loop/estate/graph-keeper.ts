@@ -62,6 +62,12 @@ export class GraphKeeper implements GraphLookup {
     updateGraph(this.#graph, { changed, removed, builtAt: this.#options.clock().toISOString() });
   }
 
+  /** After a failure: the next `sync` builds anew. */
+  forget(): void {
+    this.#graph = null;
+    this.#held = new Map();
+  }
+
   impactOf(id: ResourceId): BlastRadius | null {
     const node = this.#nodeOf(id);
     if (this.#graph === null || node === undefined) return null;
