@@ -1,6 +1,7 @@
 import type { RoundLog } from './history/sql-rounds.ts';
+import type { EpisodeReporter } from './incidents/report-episodes.ts';
 import type { Logger } from './log/logger.ts';
-import type { Round, RoundObserver } from './loop/round.ts';
+import type { RoundObserver } from './loop/round.ts';
 import type { MetricsRegistry } from './metrics/metrics-registry.ts';
 import { roundMetrics } from './metrics/round-metrics.ts';
 import { formatResourceId } from './resource/resource-id.ts';
@@ -31,11 +32,10 @@ export function historyObserver(rounds: RoundLog): RoundObserver {
   };
 }
 
-/** Says what changed, and with `debug` that a round has passed. */
+/** Says what was proposed, and with `debug` that a round has passed. */
 export function logObserver(logger: Logger): RoundObserver {
   return {
     finished(round) {
-      logDecisions(round, logger);
       for (const { kind, resource, reason, branch } of round.proposals) {
         if (kind === 'opened' || kind === 'updated') logger.info('a repair was proposed', { resource, branch, reason });
         else if (kind === 'failed') logger.error('a repair could not be proposed', { resource, reason });
@@ -48,13 +48,18 @@ export function logObserver(logger: Logger): RoundObserver {
   };
 }
 
-function logDecisions({ decisions }: Round, logger: Logger): void {
-  for (const { kind, episode, reason } of decisions) {
-    if (kind === 'nothing') continue;
-    const resource = formatResourceId(episode.resource);
-    const fields = { resource, path: episode.path, episode: episode.id, severity: episode.severity, reason };
-    if (kind === 'open') logger.info('drift began', fields);
-    else if (kind === 'resolve') logger.info('drift ended', fields);
-    else logger.info('drift changed', fields);
-  }
+/** Logs what a round decided as soon as it is stored: proposing comes after it and may take long. */
+export function withLog(report: EpisodeReporter, logger: Logger): EpisodeReporter {
+  return async (round, revision) => {
+    const decisions = await report(round, revision);
+    for (const { kind, episode, reason } of decisions) {
+      if (kind === 'nothing') continue;
+      const resource = formatResourceId(episode.resource);
+      const fields = { resource, path: episode.path, episode: episode.id, severity: episode.severity, reason };
+      if (kind === 'open') logger.info('drift began', fields);
+      else if (kind === 'resolve') logger.info('drift ended', fields);
+      else logger.info('drift changed', fields);
+    }
+    return decisions;
+  };
 }

@@ -1,10 +1,11 @@
 import { type ApiServer, startApi } from './api/api-server.ts';
 import { startHooks } from './app-hooks.ts';
-import { type Inputs, inputsOf, type PlacedSource } from './app-inputs.ts';
-import { historyObserver, logObserver, metricsObserver } from './app-observers.ts';
+import { type Inputs, inputsOf } from './app-inputs.ts';
+import { historyObserver, logObserver, metricsObserver, withLog } from './app-observers.ts';
 import { sha256 } from './app-plan.ts';
 import { createProposer } from './app-proposals.ts';
 import { createQueries, stateOf } from './app-queries.ts';
+import type { PlacedSource } from './app-sources.ts';
 import type { LiveSource } from './collectors/live-source.ts';
 import type { LoadedConfig } from './config/load-config.ts';
 import { AppError } from './errors/app-error.ts';
@@ -69,6 +70,9 @@ interface Parts {
   readonly random: () => number;
 }
 
+/** How long the engines of a cluster may take to tell what they declare, in milliseconds. */
+const discoveryLimit = 120_000;
+
 async function openParts(options: AppOptions, stack: AsyncDisposableStack): Promise<Parts> {
   const { loaded, env, logger, version } = options;
   const { config, secrets } = loaded;
@@ -76,7 +80,7 @@ async function openParts(options: AppOptions, stack: AsyncDisposableStack): Prom
   const random = options.random ?? Math.random;
   const inputs = stack.use(await inputsOf(config, env));
   if (config.sources.length === 0) throw noSources();
-  const sources = await inputs.desired(fromConfig);
+  const sources = await inputs.desired(fromConfig, AbortSignal.timeout(discoveryLimit));
   const live = await inputs.live(fromConfig);
   const store = stack.use(openStore({ path: config.history.path, clock }));
   if (store.recovered !== null) logger.error('the state file was damaged', errorFields(store.recovered, 'state file'));
@@ -90,7 +94,7 @@ function createDaemon({ loaded, logger, observers = [] }: AppOptions, parts: Par
   const { config } = loaded;
   const { inputs, sources, live, store, metrics, deliveries, clock, random } = parts;
   const cluster = live.name;
-  const tell = createEpisodeReporter({
+  const report = createEpisodeReporter({
     log: store.episodes,
     targets: config.hooks,
     hash: sha256,
@@ -114,7 +118,7 @@ function createDaemon({ loaded, logger, observers = [] }: AppOptions, parts: Par
     rules: inputs.rules,
     fullPattern: config.schedule.full,
     settleMs: config.schedule.settle,
-    act: { rules: severityRules, tell, propose, observers: told },
+    act: { rules: severityRules, tell: withLog(report, logger), propose, observers: told },
     clock,
     random,
     logger,
