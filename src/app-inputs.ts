@@ -1,24 +1,20 @@
 import { createRenderer } from './app-renderer.ts';
 import type { OpenOptions, SourceRequest } from './app-ports.ts';
-import { createGitSetup, openLiveSource, type OpenedSource, openSource } from './app-sources.ts';
+import { createGitSetup, openLiveSource, openSource, type PlacedSource } from './app-sources.ts';
 import type { LiveSource } from './collectors/live-source.ts';
 import type { Config, SourceConfig } from './config/config-schema.ts';
 import type { IgnoreRule } from './drift/subtract/user-rules.ts';
 import { AppError } from './errors/app-error.ts';
 import type { GitSetup } from './git/run-git.ts';
 
-/** A desired source, and where its objects without a namespace belong. */
-export interface PlacedSource {
-  readonly source: OpenedSource;
-  readonly namespace: string;
-}
-
 /** What commands and the daemon read from. What was opened is closed with it. */
 export interface Inputs extends AsyncDisposable {
   readonly env: OpenOptions['env'];
   readonly git: GitSetup;
+  /** Of the configuration, and of the engines whose sources have been read: the list grows. */
   readonly rules: readonly IgnoreRule[];
-  desired(request: SourceRequest): Promise<readonly PlacedSource[]>;
+  /** What the command line or the configuration names; when neither does, what the engines of the live side declare. */
+  desired(request: SourceRequest, signal: AbortSignal): Promise<readonly PlacedSource[]>;
   live(request: SourceRequest): Promise<LiveSource>;
 }
 
@@ -43,11 +39,24 @@ export async function openInputs(options: OpenOptions): Promise<Inputs> {
 export async function inputsOf(config: InputConfig, env: OpenOptions['env']): Promise<Inputs> {
   const stack = new AsyncDisposableStack();
   const git = await createGitSetup(env);
+  const rules = config.rules.map(toIgnoreRule);
+  const live = async (request: SourceRequest): Promise<LiveSource> => {
+    const source = request.live ?? config.live.source;
+    if (source === '') throw missing('--live');
+    const { readSecrets } = config.live;
+    return stack.use(await openLiveSource(source, { env, readSecrets }));
+  };
   return {
     env,
     git,
-    rules: config.rules.map(toIgnoreRule),
-    async desired(request) {
+    rules,
+    async desired(request, signal) {
+      if (request.desired === undefined && config.sources.length === 0) {
+        if ((request.live ?? config.live.source) === '') throw missing('--desired (or --manifests)');
+        const { discoverInputs } = await import('./app-discover-inputs.ts');
+        const options = { env, git, live: await live(request), engines: enginesOf(config), rules };
+        return stack.use(await discoverInputs(options, signal)).sources;
+      }
       const wanted = desiredOf(request, config);
       return await Promise.all(
         wanted.map(async ({ source, namespace, poll }) => {
@@ -56,12 +65,7 @@ export async function inputsOf(config: InputConfig, env: OpenOptions['env']): Pr
         }),
       );
     },
-    async live(request) {
-      const source = request.live ?? config.live.source;
-      if (source === '') throw missing('--live');
-      const { readSecrets } = config.live;
-      return stack.use(await openLiveSource(source, { env, readSecrets }));
-    },
+    live,
     [Symbol.asyncDispose]: () => stack.disposeAsync(),
   };
 }
@@ -73,7 +77,6 @@ function desiredOf(request: SourceRequest, config: InputConfig): readonly Wanted
   if (request.desired !== undefined) {
     return [{ source: request.desired, namespace: request.namespace ?? 'default', poll: 60_000 }];
   }
-  if (config.sources.length === 0) throw missing('--desired (or --manifests)');
   return config.sources.map(({ source, namespace, poll }) => ({
     source,
     namespace: request.namespace ?? namespace,

@@ -1,4 +1,4 @@
-import type { PlacedSource } from './app-inputs.ts';
+import type { PlacedSource } from './app-sources.ts';
 import { planFor } from './app-plan.ts';
 import type { OpenedSource } from './app-sources.ts';
 import { proposeInto } from './app-propose.ts';

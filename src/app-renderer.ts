@@ -1,5 +1,6 @@
 import { findTool } from './app-tools.ts';
 import type { ManifestRenderer } from './collectors/render/manifest-renderer.ts';
+import type { ToolRendererOptions } from './collectors/render/tool-renderer.ts';
 import { renderFileOf } from './collectors/plain-files.ts';
 
 export interface RendererSettings {
@@ -31,19 +32,27 @@ export function createRenderer(settings: RendererSettings): NotingRenderer {
   };
 }
 
-async function openRenderer({ env, kustomize, helm, namespace }: RendererSettings): Promise<ManifestRenderer> {
-  const [{ ToolRenderer }, { Sandbox, defaultLimits }] = await Promise.all([
+async function openRenderer(settings: RendererSettings): Promise<ManifestRenderer> {
+  const [{ ToolRenderer }, tools] = await Promise.all([
     import('./collectors/render/tool-renderer.ts'),
-    import('./collectors/render/sandbox.ts'),
+    rendererTools(settings),
   ]);
-  const tools = {
-    kustomize: (await findTool('kustomize', { configured: kustomize, env })) ?? null,
-    helm: (await findTool('helm', { configured: helm, env })) ?? null,
-    kubectl: (await findTool('kubectl', { configured: undefined, env })) ?? null,
-  };
-  return new ToolRenderer({
+  const helm = { namespace: settings.namespace, release: null, values: [], kubeVersion: null, apiVersions: [] };
+  return new ToolRenderer({ ...tools, helm });
+}
+
+/** The programs that render, and what keeps them in. */
+export async function rendererTools(
+  settings: Omit<RendererSettings, 'namespace'>,
+): Promise<Omit<ToolRendererOptions, 'helm'>> {
+  const { env, kustomize, helm } = settings;
+  const { Sandbox, defaultLimits } = await import('./collectors/render/sandbox.ts');
+  return {
     sandbox: new Sandbox({ searchPath: env['PATH'] ?? '', limits: defaultLimits }),
-    tools,
-    helm: { namespace, release: null, values: [], kubeVersion: null, apiVersions: [] },
-  });
+    tools: {
+      kustomize: (await findTool('kustomize', { configured: kustomize, env })) ?? null,
+      helm: (await findTool('helm', { configured: helm, env })) ?? null,
+      kubectl: (await findTool('kubectl', { configured: undefined, env })) ?? null,
+    },
+  };
 }

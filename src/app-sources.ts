@@ -20,6 +20,12 @@ export interface OpenedSource extends AsyncDisposable {
   readonly renderer: NotingRenderer;
 }
 
+/** A desired source, and where its objects without a namespace belong. */
+export interface PlacedSource {
+  readonly source: OpenedSource;
+  readonly namespace: string;
+}
+
 export interface SourceOptions {
   readonly env: Env;
   readonly git: GitSetup;
@@ -55,7 +61,7 @@ export async function createGitSetup(env: Env): Promise<GitSetup> {
 }
 
 /** A directory of Mooring's own below the cache, or below the temporary directory where there is no home to keep a cache in. */
-async function privateDirectory(env: Env, name: string): Promise<string> {
+export async function privateDirectory(env: Env, name: string): Promise<string> {
   const base = cacheDir(env) ?? (await mkdtemp(join(tmpdir(), 'mooring-')));
   const dir = join(base, name);
   await mkdir(dir, { recursive: true, mode: 0o700 });

@@ -1,5 +1,5 @@
 import { type AuditInput, compareOnce, type Comparison, readBothSides } from './app-audit.ts';
-import { type Inputs, openInputs, type PlacedSource } from './app-inputs.ts';
+import { type Inputs, openInputs } from './app-inputs.ts';
 import type { OpenOptions, ProposalAnswer, RepairQuestion, SourceRequest, Workbench } from './app-ports.ts';
 import type { LiveSource } from './collectors/live-source.ts';
 import type { ResourceReport } from './drift/drift-report.ts';
@@ -7,7 +7,7 @@ import type { DependencyGraph } from './graph/dependency-graph.ts';
 import { formatResourceId } from './resource/resource-id.ts';
 import type { PlannedRepair } from './rollback/repair-plan.ts';
 import { idOfReport } from './severity/judge-drift.ts';
-import type { OpenedSource } from './app-sources.ts';
+import type { OpenedSource, PlacedSource } from './app-sources.ts';
 
 const clock = (): Date => new Date();
 
@@ -31,7 +31,10 @@ export async function openWorkbench(options: OpenOptions): Promise<Workbench> {
 }
 
 async function compare(inputs: Inputs, sources: SourceRequest, signal: AbortSignal): Promise<Comparison> {
-  return await compareOnce(auditInput(inputs, await inputs.desired(sources), await inputs.live(sources)), signal);
+  return await compareOnce(
+    auditInput(inputs, await inputs.desired(sources, signal), await inputs.live(sources)),
+    signal,
+  );
 }
 
 function auditInput(inputs: Inputs, desired: readonly PlacedSource[], live: LiveSource): AuditInput {
@@ -47,7 +50,7 @@ function auditInput(inputs: Inputs, desired: readonly PlacedSource[], live: Live
 async function graphFor(inputs: Inputs, sources: SourceRequest, signal: AbortSignal): Promise<DependencyGraph> {
   const { graphOfSides } = await import('./app-graph.ts');
   const live = sources.live === undefined ? nothingLive : await inputs.live(sources);
-  const sides = await readBothSides(auditInput(inputs, await inputs.desired(sources), live), signal);
+  const sides = await readBothSides(auditInput(inputs, await inputs.desired(sources, signal), live), signal);
   return graphOfSides(sides, clock().toISOString());
 }
 
@@ -68,7 +71,7 @@ async function plan(
     import('./app-graph.ts'),
     import('./app-plan.ts'),
   ]);
-  const desired = await inputs.desired(sources);
+  const desired = await inputs.desired(sources, signal);
   const comparison = await compareOnce(auditInput(inputs, desired, await inputs.live(sources)), signal);
   const report = question.choose(comparison.report.resources);
   const index = indexOfSource(comparison, report);

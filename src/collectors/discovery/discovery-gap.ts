@@ -1,9 +1,14 @@
-import type { Gap } from '../../resource/snapshot.ts';
+import type { Gap, GapScope } from '../../resource/snapshot.ts';
 import { coversNothing } from '../parse-manifests.ts';
 
-/** Something that was not discovered. It leaves no object without a judgement: what is not declared is not judged. */
-export function discoveryGap(what: string, why: string, remedy: string): Gap {
-  return { what, why, remedy, scope: coversNothing };
+/** Something that was not discovered. By default it leaves no object without a judgement: what is not declared is not judged. */
+export function discoveryGap(what: string, why: string, remedy: string, scope: GapScope = coversNothing): Gap {
+  return { what, why, remedy, scope };
+}
+
+/** What a source that cannot be read may declare: nothing in its namespace is called extra, without one nothing anywhere. */
+export function unreadScope(namespace: string): GapScope {
+  return namespace === '' ? {} : { namespace };
 }
 
 /** `Application argocd/shop`. */

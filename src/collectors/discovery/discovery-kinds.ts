@@ -27,12 +27,21 @@ const definitionKind: KindRef = { apiVersion: 'apiextensions.k8s.io/v1', kind: '
 export const definitionKinds: readonly KindRef[] = [definitionKind];
 
 /** Read once an engine object has been found: whether its controllers run, and what values it takes from. */
-export const supportingKinds: readonly KindRef[] = [
-  { apiVersion: 'apps/v1', kind: 'Deployment' },
-  { apiVersion: 'apps/v1', kind: 'StatefulSet' },
-  { apiVersion: 'v1', kind: 'ConfigMap' },
-  { apiVersion: 'v1', kind: 'Secret' },
-];
+export function supportingKinds(engines: readonly Resource[]): readonly KindRef[] {
+  const references = engines.flatMap(({ body }) => [
+    ...arrayAt(body, 'spec', 'valuesFrom'),
+    ...arrayAt(body, 'spec', 'postBuild', 'substituteFrom'),
+  ]);
+  const kinds = new Set(references.map((reference) => stringAt(reference, 'kind')));
+  const hasArgo = engines.some(({ id }) => id.group === 'argoproj.io');
+  return [
+    { apiVersion: 'apps/v1', kind: 'Deployment' },
+    { apiVersion: 'apps/v1', kind: 'StatefulSet' },
+    ...(hasArgo || kinds.has('ConfigMap') ? [{ apiVersion: 'v1', kind: 'ConfigMap' }] : []),
+    // Of Secrets only the keys are needed; whoever refers to none needs no right to list them.
+    ...(kinds.has('Secret') ? [{ apiVersion: 'v1', kind: 'Secret' }] : []),
+  ];
+}
 
 /**
  * The engine kinds to read, at a version that is served. Without definitions (they may not be readable, and a folder of dumps need

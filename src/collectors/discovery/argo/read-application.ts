@@ -2,7 +2,7 @@ import { arrayAt, isJsonObject, type JsonObject, objectAt, stringAt, valueAt } f
 import type { Resource } from '../../../resource/resource.ts';
 import type { Gap } from '../../../resource/snapshot.ts';
 import type { ArgoContext, DiscoveredSource, Elsewhere, SourceLocation } from '../discovered-source.ts';
-import { discoveryGap, nameOf, ruleGap } from '../discovery-gap.ts';
+import { discoveryGap, nameOf, ruleGap, unreadScope } from '../discovery-gap.ts';
 import { chartUrl, printableUrl, whyNotFollowed } from '../repository-url.ts';
 import type { ReadRules } from '../rules/flux-ignore.ts';
 import { isRange } from '../semver-range.ts';
@@ -48,7 +48,7 @@ export function readApplication(application: Resource, around: ApplicationSurrou
     return failed(discoveryGap(name, 'it names no source', 'Give it spec.source or spec.sources'));
   }
   const problem = whyRefused(application, declared, destination, around);
-  if (problem !== null) return failed(problem);
+  if (problem !== null) return failed({ ...problem, scope: unreadScope(destination.namespace) });
   return readSources(application, declared, destination, around);
 }
 

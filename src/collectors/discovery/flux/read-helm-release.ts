@@ -23,12 +23,12 @@ export function readHelmRelease(object: Resource, around: FluxSurroundings): Flu
   const spec = objectAt(object.body, 'spec') ?? {};
   const cluster = otherCluster(spec);
   if (cluster !== null) return { source: null, gaps: [], elsewhere: { name, cluster }, from: null };
-  const chart = findChart(object, spec, around);
-  if ('why' in chart) return notRead(discoveryGap(name, chart.why, chart.remedy));
-  const values = releaseValues(object, around);
-  if ('why' in values) return notRead(values);
-  const ignore = readFluxIgnore(arrayAt(spec, 'driftDetection', 'ignore'), name);
   const target = stringAt(spec, 'targetNamespace') || object.id.namespace;
+  const chart = findChart(object, spec, around);
+  if ('why' in chart) return notRead(discoveryGap(name, chart.why, chart.remedy), target);
+  const values = releaseValues(object, around);
+  if ('why' in values) return notRead(values, target);
+  const ignore = readFluxIgnore(arrayAt(spec, 'driftDetection', 'ignore'), name);
   return {
     source: {
       name,

@@ -11,7 +11,7 @@ import type { Resource } from '../../../resource/resource.ts';
 import type { ResourceId } from '../../../resource/resource-id.ts';
 import type { Gap } from '../../../resource/snapshot.ts';
 import type { CommonMetadata, DiscoveredSource, Elsewhere, KustomizeEdits } from '../discovered-source.ts';
-import { discoveryGap, nameOf, ruleGap } from '../discovery-gap.ts';
+import { discoveryGap, nameOf, ruleGap, unreadScope } from '../discovery-gap.ts';
 import { readFluxIgnore } from '../rules/flux-ignore.ts';
 import { cleanPath } from '../tree-path.ts';
 import { type FluxSurroundings, followSource } from './flux-source.ts';
@@ -31,15 +31,15 @@ export function readKustomization(object: Resource, around: FluxSurroundings): F
   const spec = objectAt(object.body, 'spec') ?? {};
   const cluster = otherCluster(spec);
   if (cluster !== null) return { source: null, gaps: [], elsewhere: { name, cluster }, from: null };
+  const target = stringAt(spec, 'targetNamespace') ?? '';
   const repository = followSource(objectAt(spec, 'sourceRef') ?? {}, object.id, around);
-  if ('why' in repository) return notRead(discoveryGap(name, repository.why, repository.remedy));
+  if ('why' in repository) return notRead(discoveryGap(name, repository.why, repository.remedy), target);
   const path = cleanPath(stringAt(spec, 'path') ?? '');
   if (path.split('/').includes('..'))
-    return notRead(discoveryGap(name, 'its path leaves the repository', 'Correct spec.path'));
+    return notRead(discoveryGap(name, 'its path leaves the repository', 'Correct spec.path'), target);
   const { substitution, gaps, refusal } = readSubstitution(object, around);
-  if (refusal !== null) return notRead(refusal);
+  if (refusal !== null) return notRead(refusal, target);
   const ignore = readFluxIgnore(arrayAt(spec, 'ignore'), name);
-  const target = stringAt(spec, 'targetNamespace') ?? '';
   const source: DiscoveredSource = {
     name,
     engine: 'flux',
@@ -115,6 +115,6 @@ export function otherCluster(spec: JsonObject): string | null {
   return `the cluster of kubeConfig ${secret}`;
 }
 
-export function notRead(gap: Gap): FluxReading {
-  return { source: null, gaps: [gap], elsewhere: null, from: null };
+export function notRead(gap: Gap, namespace: string): FluxReading {
+  return { source: null, gaps: [{ ...gap, scope: unreadScope(namespace) }], elsewhere: null, from: null };
 }

@@ -22,27 +22,37 @@ export interface ReleaseValues {
 }
 
 /**
- * The values of a HelmRelease: those of `valuesFrom` in their order, `spec.values` over them, those with a `targetPath` at their place.
- * Returns a gap when they cannot be known: without the whole file of a Secret nothing of the release can be rendered rightly.
+ * The values of a HelmRelease: those of `valuesFrom` in their order, `spec.values` over them, and over all those with a
+ * `targetPath`. Returns a gap when they cannot be known: without the whole file of a Secret nothing of the release can be rendered rightly.
  */
 export function releaseValues(object: Resource, around: FluxSurroundings): ReleaseValues | Gap {
-  const own = objectAt(object.body, 'spec', 'values') ?? {};
+  const placed: { readonly path: string; readonly value: JsonValue; readonly from: string }[] = [];
   const hidden: string[] = [];
   let merged: JsonObject = {};
   for (const reference of arrayAt(object.body, 'spec', 'valuesFrom')) {
+    const from = `${stringAt(reference, 'kind') ?? ''} ${stringAt(reference, 'name') ?? ''}`;
     const read = readReference(object, reference, around);
     if (read.kind === 'gap') return read.gap;
     if (read.kind === 'hidden') hidden.push(read.path);
     if (read.kind !== 'text') continue;
     const { target, text, literal } = read;
-    const next = target === '' ? mergeFile(merged, text) : mergeText({ merged, own }, target, text, literal);
-    if (next === undefined) {
-      const from = `${stringAt(reference, 'kind') ?? ''} ${stringAt(reference, 'name') ?? ''}`;
-      return discoveryGap(nameOf(object.id), `what valuesFrom takes from ${from} is no values`, `Correct ${from}`);
-    }
-    merged = next;
+    if (target === '') {
+      const next = mergeFile(merged, text);
+      if (next === undefined) return noValues(object, from);
+      merged = next;
+    } else placed.push({ path: target, value: literal ? text : typedValue(text), from });
   }
-  return { text: formatJson(mergeValues(merged, own)), hidden };
+  let values = mergeValues(merged, objectAt(object.body, 'spec', 'values') ?? {});
+  for (const { path, value, from } of placed) {
+    const next = withValueAt(values, path, value);
+    if (next === undefined) return noValues(object, from);
+    values = next;
+  }
+  return { text: formatJson(values), hidden };
+}
+
+function noValues(object: Resource, from: string): Gap {
+  return discoveryGap(nameOf(object.id), `what valuesFrom takes from ${from} is no values`, `Correct ${from}`);
 }
 
 type ReadReference =
@@ -81,13 +91,4 @@ function mergeFile(merged: JsonObject, text: string): JsonObject | undefined {
   const values = readValue(text);
   if (values === null) return merged;
   return isJsonObject(values) ? mergeValues(merged, values) : undefined;
-}
-
-function mergeText(
-  { merged, own }: { readonly merged: JsonObject; readonly own: JsonObject },
-  path: string,
-  text: string,
-  literal: boolean,
-): JsonObject | undefined {
-  return withValueAt(mergeValues(merged, own), path, literal ? text : typedValue(text));
 }

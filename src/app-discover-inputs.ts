@@ -1,0 +1,46 @@
+import { type DiscoveredEstate, discoverEstate } from './app-discovery.ts';
+import { rendererTools } from './app-renderer.ts';
+import type { KnownRepository } from './app-repositories.ts';
+import { privateDirectory } from './app-sources.ts';
+import { RuleBook } from './collectors/discovery/rule-book.ts';
+import type { LiveSource } from './collectors/live-source.ts';
+import type { IgnoreRule } from './drift/subtract/user-rules.ts';
+import { AppError } from './errors/app-error.ts';
+import type { GitSetup } from './git/run-git.ts';
+
+export interface DiscoverInputsOptions {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly git: GitSetup;
+  readonly live: LiveSource;
+  readonly engines: { readonly kustomize: string | undefined; readonly helm: string | undefined };
+  /** Gets the rules of the engines as their sources are read. */
+  readonly rules: IgnoreRule[];
+  readonly repositories?: readonly KnownRepository[];
+  /** Milliseconds between two looks at a remote. */
+  readonly poll?: number;
+}
+
+/** Opens what Argo CD and Flux declare on the live side. Throws AppError `usage` when no engine declares anything there. */
+export async function discoverInputs(options: DiscoverInputsOptions, signal: AbortSignal): Promise<DiscoveredEstate> {
+  const { env, git, live, engines, rules, repositories = [], poll = 60_000 } = options;
+  const estate = await discoverEstate(
+    {
+      live,
+      access: { git, cacheDirectory: await privateDirectory(env, 'mirrors'), mappings: repositories, poll },
+      tools: () => rendererTools({ env, ...engines }),
+      rules: new RuleBook(rules),
+      clock: () => new Date(),
+    },
+    signal,
+  );
+  const { sources, gaps, elsewhere } = estate.discovery;
+  if (sources.length > 0 || gaps.length > 0) return estate;
+  await estate[Symbol.asyncDispose]();
+  const other = elsewhere.length === 0 ? '' : ` (${elsewhere.length} of their objects are for other clusters)`;
+  throw new AppError({
+    code: 'usage',
+    what: 'cannot tell what to read',
+    why: `no source is named, and neither Argo CD nor Flux declares one on ${live.name}${other}`,
+    remedy: 'Give --desired, or --config with a mooring.yaml',
+  });
+}

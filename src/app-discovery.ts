@@ -1,0 +1,195 @@
+import { openRepositories, type RepositoryAccess, type SharedRepositories } from './app-repositories.ts';
+import type { PlacedSource } from './app-sources.ts';
+import type { NotingRenderer } from './app-renderer.ts';
+import { discoverSources } from './collectors/discovery/discover-sources.ts';
+import type { DiscoveredSource, Discovery, EngineReport, GitAnswer } from './collectors/discovery/discovered-source.ts';
+import { discoveryGap } from './collectors/discovery/discovery-gap.ts';
+import {
+  definedApiVersions,
+  definitionKinds,
+  installedEngineKinds,
+  isEngineObject,
+  supportingKinds,
+} from './collectors/discovery/discovery-kinds.ts';
+import { DiscoveredManifests } from './collectors/discovery/render/discovered-manifests.ts';
+import { DiscoveredRenderer, type RenderTools } from './collectors/discovery/render/discovered-renderer.ts';
+import { DiscoveredTree } from './collectors/discovery/render/discovered-tree.ts';
+import { MemoryTree } from './collectors/discovery/render/memory-tree.ts';
+import type { RuleBook } from './collectors/discovery/rule-book.ts';
+import type { KindRef, LiveSource } from './collectors/live-source.ts';
+import { TreeManifests } from './collectors/tree-manifests.ts';
+import { ResourceScope } from './drift/resource-scope.ts';
+import { asAppError } from './errors/app-error.ts';
+import type { Resource } from './resource/resource.ts';
+import type { DesiredSnapshot, Gap } from './resource/snapshot.ts';
+
+export interface DiscoveryOptions {
+  readonly live: LiveSource;
+  readonly access: RepositoryAccess;
+  /** Loaded when something has to be rendered. */
+  readonly tools: () => Promise<RenderTools>;
+  /** Gets the rules of the engines. */
+  readonly rules: RuleBook;
+  readonly clock: () => Date;
+}
+
+/** What the engines of the live side declare, opened. */
+export interface DiscoveredEstate extends AsyncDisposable {
+  /** The first has no objects: it carries what could not be discovered and which engines do not work. */
+  readonly sources: readonly PlacedSource[];
+  readonly discovery: Discovery;
+}
+
+/** A second generator may depend on the answer to a first one, and that is as deep as they nest. */
+const maxQuestionRounds = 4;
+
+/** Finds what Argo CD and Flux declare on the live side. Throws AppError when the live side cannot be read at all. */
+export async function discoverEstate(options: DiscoveryOptions, signal: AbortSignal): Promise<DiscoveredEstate> {
+  const stack = new AsyncDisposableStack();
+  const repositories = stack.use(openRepositories(options.access));
+  const seen = await readEngineObjects(options.live, signal);
+  const discovery = await discover(seen.resources, { options, repositories }, signal);
+  const opening = { options, repositories, definitions: seen.definitions };
+  const opened = await Promise.all(discovery.sources.map((source) => open(source, opening)));
+  const gaps = [...seen.gaps, ...discovery.gaps, ...discovery.engines.flatMap(engineGap)];
+  return {
+    sources: [noticesOf(options, gaps), ...opened],
+    discovery,
+    [Symbol.asyncDispose]: () => stack.disposeAsync(),
+  };
+}
+
+interface EngineObjects {
+  readonly resources: readonly Resource[];
+  readonly definitions: readonly Resource[];
+  readonly gaps: readonly Gap[];
+}
+
+async function readEngineObjects(live: LiveSource, signal: AbortSignal): Promise<EngineObjects> {
+  const read = async (evidence: readonly KindRef[]) => await live.read({ declared: [], evidence }, signal);
+  const first = await read(definitionKinds);
+  const definitions = first.resources.filter(({ id }) => id.kind === 'CustomResourceDefinition');
+  const kinds = installedEngineKinds(definitions, first.gaps);
+  if (kinds.length === 0) return { resources: first.resources.filter(isEngineObject), definitions, gaps: [] };
+  const engines = await read(kinds);
+  const gaps = engines.gaps.filter(({ partial }) => partial !== true);
+  if (!engines.resources.some(isEngineObject)) return { resources: [], definitions, gaps };
+  const supporting = await read(supportingKinds(engines.resources));
+  const forbidden = supporting.gaps.filter(({ partial }) => partial !== true);
+  return { resources: [...engines.resources, ...supporting.resources], definitions, gaps: [...gaps, ...forbidden] };
+}
+
+interface Opening {
+  readonly options: DiscoveryOptions;
+  readonly repositories: SharedRepositories;
+}
+
+async function discover(
+  resources: readonly Resource[],
+  { options, repositories }: Opening,
+  signal: AbortSignal,
+): Promise<Discovery> {
+  const answers = new Map<string, GitAnswer>();
+  const input = { resources: unique(resources), now: options.clock().toISOString(), mappings: options.access.mappings };
+  for (let round = 0; ; round += 1) {
+    const discovery = discoverSources({ ...input, answers });
+    if (discovery.questions.length === 0 || round === maxQuestionRounds) return discovery;
+    for (const question of discovery.questions) answers.set(question.key, await repositories.answer(question, signal));
+  }
+}
+
+/** Live sources may answer with more than they were asked for. */
+function unique(resources: readonly Resource[]): readonly Resource[] {
+  return [...new Map(resources.map((resource) => [JSON.stringify(resource.id), resource])).values()];
+}
+
+interface OpeningSource extends Opening {
+  readonly definitions: readonly Resource[];
+}
+
+async function open(
+  source: DiscoveredSource,
+  { options, repositories, definitions }: OpeningSource,
+): Promise<PlacedSource> {
+  const { spec, tree: base, gitDirectory } = await repositories.treeOf(source);
+  const cluster = { kubeVersion: null, apiVersions: definedApiVersions(definitions) };
+  const tree = new DiscoveredTree(source, base, cluster);
+  const renderer = notingRenderer(source, tree, options.tools);
+  const scope = new ResourceScope(definitions, source.namespace);
+  const place = (resource: Resource): Resource['id'] => scope.place(resource);
+  const manifests = new DiscoveredManifests({
+    source,
+    tree,
+    renderer,
+    place,
+    told: (resources) => {
+      const placed = resources.map((resource) => ({ ...resource, id: place(resource) }));
+      options.rules.learn(source.name, source.rules, placed);
+    },
+    now: options.clock,
+  });
+  return {
+    source: { spec, manifests, gitDirectory, renderer, [Symbol.asyncDispose]: () => Promise.resolve() },
+    namespace: source.namespace,
+  };
+}
+
+function notingRenderer(
+  source: DiscoveredSource,
+  tree: DiscoveredTree,
+  tools: DiscoveryOptions['tools'],
+): NotingRenderer {
+  let opened: Promise<DiscoveredRenderer> | undefined;
+  let kind: NotingRenderer['kind'] = 'plain';
+  return {
+    get kind() {
+      return kind;
+    },
+    async render(input, signal) {
+      kind = (await tree.plan(input.state, signal)).helm === null ? 'kustomize' : 'helm';
+      opened ??= tools().then((loaded) => new DiscoveredRenderer(source.name, tree, loaded));
+      return await (await opened).render(input, signal);
+    },
+  };
+}
+
+/** Only what a reader should know without asking: an engine that works as it should is no news. */
+function engineGap({ name, state, why }: EngineReport): readonly Gap[] {
+  if (state === 'running' || state === 'manual') return [];
+  return [discoveryGap(name, `${state}: ${why}`, remedies[state])];
+}
+
+const remedies: Readonly<Record<Exclude<EngineReport['state'], 'running' | 'manual'>, string>> = {
+  paused: 'Resume it when the reason is gone',
+  down: 'Start the controller again',
+  stale: 'Look at the log of its controller',
+  failing: 'Look at its status',
+  waiting: 'Look at what it depends on',
+};
+
+/** A source without objects that carries what is to be said of the discovery itself. */
+class Notices extends TreeManifests {
+  readonly #gaps: readonly Gap[];
+
+  constructor(name: string, gaps: readonly Gap[], renderer: NotingRenderer, now: () => Date) {
+    super({ name, tree: new MemoryTree(name, new Map()), path: '', originFromPath: false, renderer, now });
+    this.#gaps = gaps;
+  }
+
+  override async read(signal: AbortSignal): Promise<DesiredSnapshot> {
+    return { ...(await super.read(signal)), gaps: this.#gaps };
+  }
+}
+
+function noticesOf({ live, clock }: DiscoveryOptions, gaps: readonly Gap[]): PlacedSource {
+  const renderer: NotingRenderer = {
+    kind: 'plain',
+    render: () => Promise.reject(asAppError(new TypeError('there is nothing to render'), 'notices')),
+  };
+  const manifests = new Notices(`engines of ${live.name}`, gaps, renderer, clock);
+  const spec = { kind: 'directory', directory: '' } as const;
+  return {
+    source: { spec, manifests, gitDirectory: null, renderer, [Symbol.asyncDispose]: () => Promise.resolve() },
+    namespace: 'default',
+  };
+}

@@ -1,0 +1,225 @@
+import { stat } from 'node:fs/promises';
+import { openRevision } from './app-revision-tree.ts';
+import {
+  type DiscoveredSource,
+  type GitAnswer,
+  type GitQuestion,
+  mountPath,
+  type SourceLocation,
+} from './collectors/discovery/discovered-source.ts';
+import { matchesGlob } from './collectors/discovery/glob.ts';
+import { MountedTree } from './collectors/discovery/render/mounted-tree.ts';
+import {
+  findMapping,
+  normaliseRepositoryUrl,
+  printableUrl,
+  type RepositoryMapping,
+  whyNotFollowed,
+} from './collectors/discovery/repository-url.ts';
+import { DirectoryTree } from './collectors/directory-tree.ts';
+import type { FileTree } from './collectors/file-tree.ts';
+import { parseSourceSpec, type SourceSpec } from './collectors/source-spec.ts';
+import { AppError, asAppError } from './errors/app-error.ts';
+import { type GitCredentials, type GitRepository, openLocalRepository, openMirror } from './git/git-repository.ts';
+import type { GitSetup } from './git/run-git.ts';
+
+/** A repository the configuration knows, and who to be there. */
+export interface KnownRepository extends RepositoryMapping {
+  readonly credentials?: GitCredentials;
+}
+
+export interface RepositoryAccess {
+  readonly git: GitSetup;
+  /** Mirrors of remotes are kept below it. */
+  readonly cacheDirectory: string;
+  readonly mappings: readonly KnownRepository[];
+  /** Milliseconds between two looks at a remote. */
+  readonly poll: number;
+}
+
+export interface SourceTree {
+  readonly spec: SourceSpec;
+  readonly tree: FileTree;
+  readonly gitDirectory: string | null;
+}
+
+/** The repositories of many sources: each is fetched once however many sources read it. */
+export interface SharedRepositories extends AsyncDisposable {
+  /** Never fails: what cannot be opened fails when it is read. */
+  treeOf(source: DiscoveredSource): Promise<SourceTree>;
+  answer(question: GitQuestion, signal: AbortSignal): Promise<GitAnswer>;
+}
+
+export function openRepositories(access: RepositoryAccess): SharedRepositories {
+  const shared = new Shared(access);
+  return {
+    treeOf: (source) => shared.treeOf(source),
+    answer: (question, signal) => answerFrom(shared, question, signal),
+    [Symbol.asyncDispose]: () => shared[Symbol.asyncDispose](),
+  };
+}
+
+/** A repository, or a plain folder that stands for one. */
+type Opened =
+  | { readonly kind: 'git'; readonly repository: GitRepository; readonly location: 'local' | 'remote' }
+  | { readonly kind: 'folder'; readonly path: string };
+
+class Shared implements AsyncDisposable {
+  readonly #access: RepositoryAccess;
+  readonly #opened = new Map<string, Promise<Opened>>();
+  readonly #trees = new Map<string, Promise<FileTree & AsyncDisposable>>();
+  readonly #stack = new AsyncDisposableStack();
+
+  constructor(access: RepositoryAccess) {
+    this.#access = access;
+  }
+
+  async treeOf({ location, render, name }: DiscoveredSource): Promise<SourceTree> {
+    try {
+      const base = await this.locate(location);
+      const refs = render.kind === 'argo' ? [...render.context.refs] : [];
+      if (refs.length === 0) return base;
+      const mounts = new Map<string, FileTree>();
+      for (const [ref, at] of refs) mounts.set(mountPath(ref), (await this.locate(at)).tree);
+      return { ...base, tree: new MountedTree(base.tree, mounts) };
+    } catch (error) {
+      return {
+        spec: { kind: 'directory', directory: '' },
+        tree: failingTree(name, asAppError(error, `cannot open ${name}`)),
+        gitDirectory: null,
+      };
+    }
+  }
+
+  /** Throws AppError when the location is not allowed or not there. */
+  async locate({ url, revision, path }: SourceLocation): Promise<SourceTree> {
+    const opened = await this.#open(url);
+    if (opened.kind === 'folder') {
+      return {
+        spec: { kind: 'directory', directory: opened.path },
+        tree: new DirectoryTree(opened.path),
+        gitDirectory: null,
+      };
+    }
+    // Revision and path come from an object of the cluster: they are held to the rules of a source.
+    const checked = parseSourceSpec(`https://checked.invalid/repository#${revision.name ?? ''}:${path}`);
+    if (checked.kind !== 'git') throw new TypeError('a URL is a repository');
+    const { repository, location } = opened;
+    const key = JSON.stringify([normaliseRepositoryUrl(url), revision]);
+    const tree = this.#trees.get(key) ?? this.#openTree(repository, revision);
+    this.#trees.set(key, tree);
+    return {
+      spec: { ...checked, repository: repository.name, location },
+      tree: await tree,
+      gitDirectory: repository.gitDirectory,
+    };
+  }
+
+  #openTree(repository: GitRepository, revision: SourceLocation['revision']): Promise<FileTree & AsyncDisposable> {
+    const { git, poll } = this.#access;
+    return Promise.resolve(this.#stack.use(openRevision({ setup: git, repository, revision, pollInterval: poll })));
+  }
+
+  #open(url: string): Promise<Opened> {
+    const key = normaliseRepositoryUrl(url);
+    const known = this.#opened.get(key);
+    if (known !== undefined) return known;
+    const opened = this.#openNew(url);
+    this.#opened.set(key, opened);
+    return opened;
+  }
+
+  async #openNew(url: string): Promise<Opened> {
+    const { git, cacheDirectory, mappings } = this.#access;
+    const mapping = findMapping(url, mappings);
+    if (mapping?.path !== undefined) return await openMapped(mapping.path);
+    const refusal = whyNotFollowed(url);
+    if (refusal !== null) {
+      const remedy = 'Use an https or ssh URL, or map it to a repository in the configuration';
+      throw new AppError({ code: 'git-refused', what: `will not open ${printableUrl(url)}`, why: refusal, remedy });
+    }
+    const credentials = mapping?.credentials ?? null;
+    const repository = openMirror({ setup: git, url: withoutPassword(url), cacheDirectory, credentials });
+    return { kind: 'git', repository: refreshedTogether(repository), location: 'remote' };
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#stack.disposeAsync();
+  }
+}
+
+async function openMapped(path: string): Promise<Opened> {
+  try {
+    return { kind: 'git', repository: await openLocalRepository(path), location: 'local' };
+  } catch (error) {
+    const isFolder = (await stat(path).catch(() => undefined))?.isDirectory() === true;
+    if (!isFolder) throw error;
+    return { kind: 'folder', path };
+  }
+}
+
+/** What an object of the cluster says of a user name may be part of an ssh URL; a password never is used. */
+function withoutPassword(url: string): string {
+  return /^https:/i.test(url) ? url.replace(/^(https:\/\/)[^/@\s]*@/i, '$1') : url;
+}
+
+/** How long a fetch is good for all sources of a repository that are read in the same round, in milliseconds. */
+const freshness = 2_000;
+
+function refreshedTogether(repository: GitRepository): GitRepository {
+  let running: Promise<void> | undefined;
+  let finished = -Infinity;
+  return {
+    ...repository,
+    async refresh(signal) {
+      if (performance.now() - finished < freshness) return;
+      running ??= repository.refresh(signal).finally(() => {
+        running = undefined;
+      });
+      await running;
+      finished = performance.now();
+    },
+  };
+}
+
+function failingTree(name: string, error: AppError): FileTree {
+  const fail = (): Promise<never> => Promise.reject(error);
+  return { name, newest: fail, list: fail, read: fail, earlier: fail, watch: () => Promise.resolve() };
+}
+
+const maxFiles = 500;
+
+/** What a generator asks of a repository. A repository that cannot be read is an answer too. */
+async function answerFrom(shared: Shared, question: GitQuestion, signal: AbortSignal): Promise<GitAnswer> {
+  const { url, revision, files } = question;
+  try {
+    const { tree } = await shared.locate({ url, revision, path: '' });
+    const state = await tree.newest(signal);
+    const entries = (await tree.list(state, '', signal)).filter(({ kind }) => kind === 'file');
+    if (files === null) return { kind: 'directories', paths: foldersOf(entries.map(({ path }) => path)) };
+    const wanted = entries
+      .filter(({ path }) => files.some((glob) => matchesGlob(glob, path, { separator: '/' })))
+      .slice(0, maxFiles);
+    const contents = await tree.read(state, wanted, signal);
+    const texts = wanted.flatMap(({ path }, index) => {
+      const content = contents[index];
+      return content?.kind === 'content' ? [{ path, text: new TextDecoder().decode(content.bytes) }] : [];
+    });
+    return { kind: 'files', files: texts };
+  } catch (error) {
+    signal.throwIfAborted();
+    if (!(error instanceof AppError)) throw error;
+    return { kind: 'unreadable', why: error.why, remedy: error.remedy };
+  }
+}
+
+/** Every folder that holds a file at any depth, hidden ones left out. */
+function foldersOf(paths: readonly string[]): readonly string[] {
+  const folders = new Set<string>();
+  for (const path of paths) {
+    const parts = path.split('/').slice(0, -1);
+    if (parts.some((part) => part.startsWith('.'))) continue;
+    for (let length = 1; length <= parts.length; length += 1) folders.add(parts.slice(0, length).join('/'));
+  }
+  return [...folders].sort();
+}
