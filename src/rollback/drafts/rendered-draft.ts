@@ -39,7 +39,21 @@ export async function renderedDraft(
     signal,
   );
   if (placement.kind === 'refused') return refusedDraft(changes, placement.refused);
+  const exposed = placement.files.find(({ before }) => before !== null && holdsSecret(before));
+  if (exposed !== undefined) {
+    return refusedDraft(changes, {
+      code: 'secret-nearby',
+      why: `${exposed.file} holds values of a Secret, which a patch could show`,
+      remedy: 'Move the Secret into a file of its own',
+    });
+  }
   return { changes, write: () => placement.files, refused: null, target: intent.target };
+}
+
+function holdsSecret(text: string): boolean {
+  return (
+    /["']?kind["']?\s*:\s*["']?Secret\b/.test(text) || (text.includes('secretGenerator') && text.includes('literals'))
+  );
 }
 
 /** One edit for each place: a value that replaces a whole object is taken apart. Undefined for what has no lasting path. */

@@ -13,6 +13,7 @@ import {
   type YAMLMap,
   type YAMLSeq,
 } from 'yaml';
+import type { JsonValue } from '../../resource/json.ts';
 import { EditRefused } from './refusal.ts';
 
 /** One YAML document as text and as nodes with ranges into that text. */
@@ -20,6 +21,8 @@ export interface OpenDocument {
   readonly text: string;
   readonly document: Document.Parsed;
   readonly root: Node;
+  /** What the whole document says, once somebody has read it. */
+  readonly memo: { tree?: JsonValue };
 }
 
 /** `strict` reading without any type resolution: what a scalar means is decided by `readPlainScalar`. */
@@ -28,7 +31,7 @@ export function openDocument(text: string): OpenDocument {
   const [error] = document.errors;
   if (error !== undefined) throw new EditRefused('not-parseable', error.message.split('\n')[0] ?? error.code);
   if (document.contents === null) throw new EditRefused('object-not-found', 'the document is empty');
-  return { text, document, root: document.contents };
+  return { text, document, root: document.contents, memo: {} };
 }
 
 function parseQuietly(text: string): Document.Parsed {

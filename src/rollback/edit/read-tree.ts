@@ -8,7 +8,9 @@ const nodeLimit = 2_000_000;
 
 /** The document's nodes as the JSON that Kubernetes makes of them; aliases and merge keys are followed, with a bound on their growth. */
 export function readTree(open: OpenDocument, node: Node = open.root): JsonValue {
-  return new TreeReader(open).read(node);
+  if (node !== open.root) return new TreeReader(open).read(node);
+  open.memo.tree ??= new TreeReader(open).read(node);
+  return open.memo.tree;
 }
 
 /** A mapping key as Kubernetes sees it: always text. Undefined for keys that are not scalars. */
