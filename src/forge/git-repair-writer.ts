@@ -3,6 +3,7 @@ import { AppError } from '../errors/app-error.ts';
 import type { BranchHead, CommitDraft, PublishResult, RepairRepository } from '../rollback/repair-repository.ts';
 import { type GitPlace, gitText, gitTextIfAny } from './git-call.ts';
 import { listRefs, readRef, writeRef } from './git-refs.ts';
+import type { SignCommit } from './ssh-signer.ts';
 import { entryAt, replaceInTree } from './git-trees.ts';
 
 /** Whose name stands on Mooring's commits; a commit with any other address counts as a person's. */
@@ -17,6 +18,8 @@ export interface RepairWriterOptions {
   readonly identity: CommitIdentity;
   /** Adds a `Signed-off-by` line. */
   readonly signOff?: boolean;
+  /** Signs each commit. */
+  readonly sign?: SignCommit;
 }
 
 const largestFile = 8 * 1024 * 1024;
@@ -89,7 +92,15 @@ async function writeCommit(options: RepairWriterOptions, draft: CommitDraft, sig
   );
   const tree = await replaceInTree(place, parentTree, blobs, signal);
   const time = await gitText(place, ['show', '--no-patch', '--format=%ct', '--end-of-options', draft.parent], signal);
-  return await writeObject(place, 'commit', commitText(options, draft, { tree: tree ?? '', time }), signal);
+  const text = commitText(options, draft, { tree: tree ?? '', time });
+  const signature = await options.sign?.(text, signal);
+  return await writeObject(place, 'commit', signature === undefined ? text : withSignature(text, signature), signal);
+}
+
+/** A header of several lines: each after the first begins with a space. */
+function withSignature(text: string, signature: string): string {
+  const end = text.indexOf('\n\n');
+  return `${text.slice(0, end)}\ngpgsig ${signature.replaceAll('\n', '\n ')}${text.slice(end)}`;
 }
 
 /** A commit object as git stores it; git checks the form before it keeps it. */

@@ -1,4 +1,8 @@
+import { execFileSync } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { createSshSigner } from '../../src/forge/ssh-signer.ts';
 import { createRepairWriter } from '../../src/forge/git-repair-writer.ts';
 import type { GitPlace } from '../../src/forge/git-call.ts';
 import { closePointless, settledProposals } from '../../src/rollback/settle-proposals.ts';
@@ -148,7 +152,7 @@ describe.each([
   });
 });
 
-describe('a commit of Mooring', () => {
+describe('a commit of Mooring', { timeout: 60_000 }, () => {
   it('is the same object whenever and wherever it is made, and touches nothing else', async () => {
     using world = makeGitWorld(files);
     using other = makeGitWorld(files);
@@ -164,6 +168,22 @@ describe('a commit of Mooring', () => {
     expect(world.git('status', '--porcelain')).toBe('');
     expect(world.git('log', '-1', '--format=%B', ids[0] ?? '')).toBe('m\nSigned-off-by: Mooring <mooring@example.dev>');
     expect(world.git('fsck', '--strict', '--no-dangling')).toBe('');
+  });
+
+  it('is signed so that git accepts it, and is still the same object each time', async () => {
+    using world = makeGitWorld(files);
+    const keyFile = join(world.root, 'key');
+    execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-C', 'mooring', '-f', keyFile]);
+    writeFileSync(join(world.root, 'allowed'), `${identity.email} ${readFileSync(`${keyFile}.pub`, 'utf8')}`);
+    const sign = createSshSigner({ keyFile, searchPath: process.env['PATH'] ?? '' });
+    const writer = createRepairWriter({ place: world.place, baseBranch: 'main', identity, sign });
+    const draft = { parent: await writer.baseCommit(signal), files: plan(world).files, message: 'm' };
+    const commit = await writer.writeCommit(draft, signal);
+    expect(await writer.writeCommit(draft, signal)).toBe(commit);
+    const settings = ['-c', 'gpg.format=ssh', '-c', `gpg.ssh.allowedSignersFile=${join(world.root, 'allowed')}`];
+    expect(world.git(...settings, 'log', '-1', '--format=%G? %GS', commit)).toBe(`G ${identity.email}`);
+    const missing = createSshSigner({ keyFile: `${keyFile}-none`, searchPath: process.env['PATH'] ?? '' });
+    await expect(missing('x', signal)).rejects.toMatchObject({ code: 'proposal-failed' });
   });
 
   it('is made in a repository with SHA-256 ids too', async () => {
