@@ -115,9 +115,12 @@ function resolveInteger(source: string): number | bigint | typeof NOT_RESOLVED {
 }
 
 const floatForm = /^[-+]?(\.\d+|\d+(\.\d*)?)([eE][-+]?\d+)?$/;
+const strayUnderscore = /\D_|_(\D|$)/;
 const notFinite = /^([-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN))$/;
 
 function resolveFloat(source: string): number | typeof NOT_RESOLVED {
+  // Go takes all underscores out of what begins with a digit or a sign, but after a point only those between two digits.
+  if (source.startsWith('.') && strayUnderscore.test(source)) return NOT_RESOLVED;
   const plain = source.replaceAll('_', '');
   if (!floatForm.test(plain)) {
     if (notFinite.test(source)) throw new YamlProblem(`${source} is no number that JSON can express`, 0);
