@@ -82,7 +82,6 @@ const text = JSON.stringify({ version, types: readTypes(folder) });
 writeFileSync(
   'src/drift/schema/builtin-types.ts',
   `/** Types of Kubernetes ${version} as its API server describes them; made by tools/generate-builtin-types.ts, do not edit. */\n` +
-    `export const builtinTypesVersion = '${version}';\n` +
     `export const builtinTypes: string =\n  '${text.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}';\n`,
 );
 console.log(`${text.length} bytes`);

@@ -1,6 +1,6 @@
 import { arrayAt, isJsonObject, type JsonObject, stringAt, valueAt } from '../../resource/json.ts';
 import type { Resource } from '../../resource/resource.ts';
-import { builtinTypes, builtinTypesVersion } from './builtin-types.ts';
+import { builtinTypes } from './builtin-types.ts';
 import { shortTypeName, TypeCompiler } from './compile-types.ts';
 import type { StructNode, TypeNode } from './type-node.ts';
 
@@ -60,8 +60,6 @@ export class SchemaCatalog {
     return type === undefined ? null : { type: type(), origin: 'server', crd: null, hasStatus: true };
   }
 }
-
-export { builtinTypesVersion };
 
 function crdKey(crd: JsonObject): string {
   return `${stringAt(crd, 'spec', 'group') ?? ''}/${stringAt(crd, 'spec', 'names', 'kind') ?? ''}`;

@@ -1,4 +1,4 @@
-import { arrayAt, type JsonObject, objectAt, stringAt } from '../../resource/json.ts';
+import { type JsonObject, objectAt } from '../../resource/json.ts';
 import type { Resource } from '../../resource/resource.ts';
 import { formatResourceId, type ResourceId } from '../../resource/resource-id.ts';
 
@@ -62,11 +62,4 @@ export class LiveIndex {
   namespaceMetadata(namespace: string): JsonObject {
     return objectAt(this.get({ group: '', kind: 'Namespace', namespace: '', name: namespace })?.body, 'metadata') ?? {};
   }
-}
-
-/** Whether an object is owned by another one that still exists or must be assumed to exist. */
-export function ownerNames(body: JsonObject): readonly string[] {
-  return arrayAt(body, 'metadata', 'ownerReferences').map(
-    (owner) => `${stringAt(owner, 'kind') ?? '?'} ${stringAt(owner, 'name') ?? '?'}`,
-  );
 }

@@ -15,12 +15,7 @@ export interface IgnoreRule {
   readonly expires: string | null;
 }
 
-export interface RuleMatch {
-  readonly rule: IgnoreRule;
-  readonly expired: boolean;
-}
-
-export function matchesRule(rule: IgnoreRule, id: ResourceId, path: string): boolean {
+function matchesRule(rule: IgnoreRule, id: ResourceId, path: string): boolean {
   return (
     matches(rule.kind, id.kind) &&
     matches(rule.namespace, id.namespace) &&
