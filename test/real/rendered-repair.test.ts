@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { defaultLimits, Sandbox } from '../../src/collectors/render/sandbox.ts';
 import { ToolRenderer } from '../../src/collectors/render/tool-renderer.ts';
-import { AppError } from '../../src/errors/app-error.ts';
+import { openRenderedSource } from '../../src/app-rendered-source.ts';
 import type { Difference } from '../../src/drift/drift-report.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../src/resource/json.ts';
 import { parsePath } from '../../src/resource/field-path.ts';
@@ -19,27 +19,19 @@ import { difference, pipeline, report, sha256 } from '../rollback/reports.ts';
 const { signal } = new AbortController();
 const tool = (name: string): string => join(kubeToolsDir(), name);
 
-function sourceOf(kind: 'kustomize' | 'helm', folder: string, files: Readonly<Record<string, string>>): RenderedSource {
+async function sourceOf(
+  kind: 'kustomize' | 'helm',
+  folder: string,
+  files: Readonly<Record<string, string>>,
+): Promise<RenderedSource> {
   const renderer = new ToolRenderer({
     sandbox: new Sandbox({ searchPath: process.env['PATH'] ?? '', limits: defaultLimits }),
     tools: { kustomize: tool('kustomize'), kubectl: tool('kubectl'), helm: tool('helm') },
     helm: noHelmSettings,
   });
-  return {
-    kind,
-    folder,
-    valueFiles: [],
-    texts: new Map(Object.entries(files)),
-    render: async (changed, at) => {
-      try {
-        const all = { ...files, ...Object.fromEntries(changed) };
-        return { kind: 'rendered', resources: (await renderer.render(await inputOf(all, folder), at)).resources };
-      } catch (error) {
-        if (error instanceof AppError) return { kind: 'failed', why: error.why };
-        throw error;
-      }
-    },
-  };
+  const input = await inputOf(files, folder);
+  const rendering = await renderer.render(input, signal);
+  return openRenderedSource({ kind, renderer, input, rendering, valueFiles: [], pathsFromFolder: false });
 }
 
 /** Drift of one Deployment of a rendered source, live as `differences` say, adopted. */
@@ -120,7 +112,7 @@ describe('a live change is adopted into a kustomization', () => {
     const overlay =
       'namePrefix: prod-\nresources:\n- ../base\nimages:\n- name: example/web   # pinned\n  newTag: "1.27"\n';
     const files = { ...base, 'base/web.yaml': one, 'prod/kustomization.yaml': overlay };
-    expect(patches(await adopt(sourceOf('kustomize', 'prod', files), [drift(image, 'example/web:1.28')]))).toBe(
+    expect(patches(await adopt(await sourceOf('kustomize', 'prod', files), [drift(image, 'example/web:1.28')]))).toBe(
       '--- a/prod/kustomization.yaml\n+++ b/prod/kustomization.yaml\n-  newTag: "1.27"\n+  newTag: "1.28"',
     );
   });
@@ -128,7 +120,7 @@ describe('a live change is adopted into a kustomization', () => {
   it('not in an image entry that would change another container too, but in a patch', async () => {
     const files = { ...base, 'prod/kustomization.yaml': 'resources:\n- ../base\n' };
     expect(
-      patches(await adopt(sourceOf('kustomize', 'prod', files), [drift(image, 'example/web:1.28')])),
+      patches(await adopt(await sourceOf('kustomize', 'prod', files), [drift(image, 'example/web:1.28')])),
     ).toMatchInlineSnapshot(`
       "--- a/prod/kustomization.yaml
       +++ b/prod/kustomization.yaml
@@ -152,7 +144,7 @@ describe('a live change is adopted into a kustomization', () => {
   it('in a replicas entry of its own, never in the base that others share', async () => {
     const files = { ...base, 'prod/kustomization.yaml': '# prod\nresources:\n- ../base\n' };
     expect(
-      patches(await adopt(sourceOf('kustomize', 'prod', files), [drift('spec.replicas', 5)])),
+      patches(await adopt(await sourceOf('kustomize', 'prod', files), [drift('spec.replicas', 5)])),
     ).toMatchInlineSnapshot(`
       "--- a/prod/kustomization.yaml
       +++ b/prod/kustomization.yaml
@@ -170,7 +162,7 @@ describe('a live change is adopted into a kustomization', () => {
       'prod/kustomization.yaml': 'resources: [../base]\npatches: [{path: more.yaml}]\nnameSuffix: -x\n',
       'prod/more.yaml': patch,
     };
-    expect(patches(await adopt(sourceOf('kustomize', 'prod', files), [drift('spec.replicas', 5)]))).toBe(
+    expect(patches(await adopt(await sourceOf('kustomize', 'prod', files), [drift('spec.replicas', 5)]))).toBe(
       '--- a/prod/more.yaml\n+++ b/prod/more.yaml\n-  replicas: 4 # four zones\n+  replicas: 5 # four zones',
     );
   });
@@ -184,7 +176,10 @@ describe('a live change is adopted into a kustomization', () => {
     );
     expect(
       patches(
-        await adopt(sourceOf('kustomize', 'prod', files), [added, drift('metadata.labels', { team: 'a' }, 'added')]),
+        await adopt(await sourceOf('kustomize', 'prod', files), [
+          added,
+          drift('metadata.labels', { team: 'a' }, 'added'),
+        ]),
       ),
     ).toMatchInlineSnapshot(`
       "--- a/prod/web.yaml
@@ -199,7 +194,7 @@ describe('a live change is adopted into a kustomization', () => {
   it('as a removal in a patch', async () => {
     const files = { ...base, 'prod/kustomization.yaml': 'resources:\n- ../base\n' };
     const gone = drift('spec.template.spec.containers[name=web].env[name=MODE]', null, 'removed');
-    expect(patches(await adopt(sourceOf('kustomize', 'prod', files), [gone]))).toMatchInlineSnapshot(`
+    expect(patches(await adopt(await sourceOf('kustomize', 'prod', files), [gone]))).toMatchInlineSnapshot(`
       "--- a/prod/kustomization.yaml
       +++ b/prod/kustomization.yaml
       +patches:
@@ -273,11 +268,11 @@ describe('a live change is adopted into a chart', () => {
       '-  minReadySeconds: 10\n+  minReadySeconds: 20',
     ],
   ])('%s', async (_where, change, lines) => {
-    expect(patches(await adopt(sourceOf('helm', 'chart', chart), [change]))).toContain(lines);
+    expect(patches(await adopt(await sourceOf('helm', 'chart', chart), [change]))).toContain(lines);
   });
 
   it('all at once', async () => {
-    const planned = await adopt(sourceOf('helm', 'chart', chart), [
+    const planned = await adopt(await sourceOf('helm', 'chart', chart), [
       drift('spec.replicas', 5),
       drift(image, 'example/web:2'),
     ]);
@@ -293,7 +288,7 @@ describe('a live change is adopted into a chart', () => {
       'chart/templates/other.yaml':
         'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: c}\ndata: {n: "{{ .Values.replicaCount }}"}\n',
     };
-    const planned = await adopt(sourceOf('helm', 'chart', shared), [drift('spec.replicas', 5)]);
+    const planned = await adopt(await sourceOf('helm', 'chart', shared), [drift('spec.replicas', 5)]);
     expect(planned.plan.refused?.code).toBe('place-not-found');
     expect(planned.files).toEqual([]);
   });

@@ -4,8 +4,7 @@ import { editYaml, readYaml } from '../edit/edit-manifest.ts';
 import type { Edit } from '../edit/primitive-edit.ts';
 import { sameTree } from '../edit/same-tree.ts';
 import { findPath, valueAtSteps } from '../edit/tree-path.ts';
-import type { PlacementQuestion } from './place-edits.ts';
-import type { Candidate } from './rendered-source.ts';
+import type { Candidate, PlacementQuestion } from './rendered-source.ts';
 
 /**
  * Values of a chart that may produce a field: leaves with the very value, then leaves that are the part of it that changes (a tag

@@ -4,9 +4,8 @@ import { editManifest, editYaml, readYaml } from '../edit/edit-manifest.ts';
 import { listObjects, type ListedObject } from '../edit/find-object.ts';
 import type { Edit } from '../edit/primitive-edit.ts';
 import { findPath, valueAtSteps } from '../edit/tree-path.ts';
-import type { PlacementQuestion } from './place-edits.ts';
 import { patchDocument, patchFileName } from './new-patch.ts';
-import type { Candidate } from './rendered-source.ts';
+import type { Candidate, PlacementQuestion } from './rendered-source.ts';
 
 /**
  * Places of a kustomization that may produce a field, the most local first: what the overlay already says about it, its image and
@@ -177,7 +176,7 @@ function folderOf(file: string): string {
 }
 
 function isInside(file: string, folder: string): boolean {
-  return folder === '' || file.startsWith(`${folder}/`);
+  return folder === '' ? !file.startsWith('../') : file.startsWith(`${folder}/`);
 }
 
 function field(name: string): FieldPath[number] {

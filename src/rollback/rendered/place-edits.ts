@@ -14,15 +14,6 @@ export type Placement =
   | { readonly kind: 'placed'; readonly files: readonly FileChange[] }
   | { readonly kind: 'refused'; readonly refused: RepairRefusal };
 
-/** What a generator of candidates looks at. `edit` is one wanted change of `target`, the object as it is rendered now. */
-export interface PlacementQuestion {
-  readonly source: RenderedSource;
-  /** The source's texts with what has been placed already. */
-  readonly texts: ReadonlyMap<string, string>;
-  readonly target: Resource;
-  readonly edit: Edit;
-}
-
 const maxRenderings = 40;
 
 /**

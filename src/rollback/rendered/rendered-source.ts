@@ -1,3 +1,4 @@
+import type { Edit } from '../edit/primitive-edit.ts';
 import type { Resource } from '../../resource/resource.ts';
 
 export type RenderResult =
@@ -20,3 +21,12 @@ export interface RenderedSource {
 
 /** Files that would change, by path, with their whole new text. */
 export type Candidate = ReadonlyMap<string, string>;
+
+/** What a generator of candidates looks at. `edit` is one wanted change of `target`, the object as it is rendered now. */
+export interface PlacementQuestion {
+  readonly source: RenderedSource;
+  /** The source's texts with what has been placed already. */
+  readonly texts: ReadonlyMap<string, string>;
+  readonly target: Resource;
+  readonly edit: Edit;
+}
