@@ -1,6 +1,6 @@
 import type { DependencyGraph } from './dependency-graph.ts';
 import type { Coverage, GraphEdge, GraphNode } from './graph-shapes.ts';
-import { coverageOf } from './coverage.ts';
+import { coverageOfNodes } from './coverage.ts';
 import { durationBetween } from './impact/duration.ts';
 import { requireNode } from './find-node.ts';
 import { costScale, impactOf } from './impact/edge-impact.ts';
@@ -55,20 +55,22 @@ export interface BlastOptions {
 export function blastRadius(graph: DependencyGraph, target: string, options: BlastOptions = {}): BlastRadius {
   const of = requireNode(graph, target);
   const walk = walkCallers(graph.adjacency, of, options.leastProbability ?? 0.05);
-  const limit = options.limit ?? 200;
-  const judged = walk.indexes.map((index) => effectOf(walk, index)).toSorted(byProbability);
-  const listed = judged.slice(0, limit).map((candidate) => describe(graph, walk, candidate));
+  const candidates = likeliest(graph, walk, options.limit ?? 100);
+  const told = new Map<string, readonly string[]>();
+  const listed = candidates.map((candidate) => describe(graph, walk, candidate, told));
   const { entryPoints, users } = entriesOf(graph, listed);
-  const affected = listed.map((entry) => ({ ...entry, users: users.get(entry.id) ?? [] })).toSorted(compareAffected);
+  const affected = listed
+    .map((entry) => ({ ...entry, users: (users.get(entry.id) ?? []).toSorted() }))
+    .toSorted(compareAffected);
   return {
     apiVersion: 'mooring.dev/v1',
     kind: 'BlastRadius',
     of,
     because: options.because ?? `${of} fails or changes`,
     affected,
-    unlisted: Math.max(0, judged.length - limit),
+    unlisted: walk.size - candidates.length,
     entryPoints,
-    coverage: coverageOf(graph),
+    coverage: coverageOfNodes(graph, [of, ...affected.map(({ id }) => id)]),
     graphAge: durationBetween(graph.builtAt, options.now ?? graph.builtAt),
   };
 }
@@ -87,11 +89,37 @@ function effectOf(walk: Walk, index: number): Candidate {
   return { index, effect: notices >= 0.3 ? 'degrades' : 'may-degrade', probability: notices };
 }
 
-function byProbability(one: Candidate, other: Candidate): number {
-  return other.probability - one.probability || one.index - other.index;
+/** The most probable nodes of a walk, in no order. Counting by hundredths finds the bar without sorting them all. */
+function likeliest({ adjacency }: DependencyGraph, walk: Walk, limit: number): Candidate[] {
+  const all = Array.from({ length: walk.size }, (_, position) => effectOf(walk, walk.indexAt(position)));
+  if (all.length <= limit) return all;
+  const counts = new Int32Array(101);
+  for (const { probability } of all) {
+    const hundredth = Math.floor(probability * 100);
+    counts[hundredth] = (counts[hundredth] ?? 0) + 1;
+  }
+  let bar = 100;
+  for (let above = 0; bar > 0; bar--) {
+    above += counts[bar] ?? 0;
+    if (above >= limit) break;
+  }
+  return all
+    .filter(({ probability }) => probability * 100 >= bar)
+    .toSorted(
+      (one, other) =>
+        other.probability - one.probability ||
+        compareText(adjacency.ids[one.index] ?? '', adjacency.ids[other.index] ?? ''),
+    )
+    .slice(0, limit);
 }
 
-function describe(graph: DependencyGraph, walk: Walk, { index, effect, probability }: Candidate): Affected {
+function describe(
+  graph: DependencyGraph,
+  walk: Walk,
+  candidate: Candidate,
+  told: Map<string, readonly string[]>,
+): Affected {
+  const { index, effect, probability } = candidate;
   const path = walk.pathTo(index, effect === 'breaks' || walk.breakCost(index) <= walk.noticeCost(index));
   const id = path.at(-1) ?? '';
   const { tier, owner } = graph.nodes.getNodeAttributes(id);
@@ -101,18 +129,33 @@ function describe(graph: DependencyGraph, walk: Walk, { index, effect, probabili
     probability: Math.round(probability * 100) / 100,
     distance: path.length - 1,
     path,
-    evidence: path.slice(1).flatMap((caller, at) => stepEvidence(graph, caller, path[at] ?? '')),
+    evidence: evidenceAlong(graph, path, told),
     users: [],
     tier,
     owner,
   };
 }
 
+/** Why every step of a path is believed. Paths share their beginnings, so each step is told once. */
+function evidenceAlong(
+  graph: DependencyGraph,
+  path: readonly string[],
+  told: Map<string, readonly string[]>,
+): string[] {
+  return path.slice(1).flatMap((caller, at) => {
+    const callee = path[at] ?? '';
+    const key = `${caller} ${callee}`;
+    const known = told.get(key) ?? stepEvidence(graph, caller, callee);
+    told.set(key, known);
+    return known;
+  });
+}
+
 /** Why one step of a path is believed: the best edge's first evidence and what its strength rests on. */
 function stepEvidence(graph: DependencyGraph, from: string, to: string): string[] {
   const caller = graph.nodes.getNodeAttributes(from);
   const callee = graph.nodes.getNodeAttributes(to);
-  const edges = graph.nodes.mapDirectedEdges(from, to, (_key, edge) => edge);
+  const edges = graph.nodes.mapOutEdges(from, to, (_key, edge) => edge);
   const [best] = edges.toSorted(
     (one, other) => impactOf(other, caller, callee).notices - impactOf(one, caller, callee).notices,
   );

@@ -1,45 +1,77 @@
 import type { DependencyGraph } from './dependency-graph.ts';
-import type { Coverage, Finding } from './graph-shapes.ts';
+import type { Coverage, CoverageTally, Finding } from './graph-shapes.ts';
+import { membersOf } from './landscape/key-index.ts';
 
-/** What the graph rests on and what it cannot show. */
-export function coverageOf(graph: DependencyGraph): Coverage {
-  let workloads = 0;
-  let withEvidence = 0;
-  graph.nodes.forEachNode((id, { role }) => {
-    if (role === 'config' || role === 'external') return;
-    workloads++;
-    if (graph.nodes.someEdge(id, (_key, { layer }) => layer === 'call' || layer === 'data' || layer === 'message'))
-      withEvidence++;
-  });
-  const findings = [...graph.ledger.statements.values()]
-    .flatMap((statement) => statement.findings)
-    .toSorted(compareFindings);
-  return { workloads, withEvidence, notSeen: notSeen(graph, workloads - withEvidence, findings.length), findings };
+export function createTally(): CoverageTally {
+  return { status: new Map(), withEvidence: 0 };
 }
 
-function compareFindings(one: Finding, other: Finding): number {
-  return compareText(one.from, other.from) || compareText(one.what, other.what) || compareText(one.why, other.why);
-}
-
-function notSeen(graph: DependencyGraph, silent: number, dangling: number): string[] {
-  const sentences: string[] = [];
-  const isObserved = graph.nodes.someEdge((_key, { evidence }) => evidence.some(({ kind }) => kind === 'observed'));
-  if (!isObserved) sentences.push('no traffic was observed: addresses inside images or source code are invisible');
-  if (silent > 0)
-    sentences.push(`${silent} workload${silent === 1 ? '' : 's'} neither name a dependency nor are named by one`);
-  for (const book of [...graph.ledger.closedBooks].toSorted()) {
-    const readers = graph.ledger.readers.get(book)?.size ?? 0;
-    const places = book.split(' ').length;
-    sentences.push(
-      `${readers} workloads share one list of ${places} addresses: who of them calls whom cannot be told from it`,
-    );
+/** Counts these nodes anew; configuration objects and places outside do not count. */
+export function recount(graph: DependencyGraph, ids: ReadonlySet<string>): void {
+  const { tally, nodes } = graph;
+  for (const id of ids) {
+    if (tally.status.get(id) === true) tally.withEvidence--;
+    tally.status.delete(id);
+    if (!nodes.hasNode(id)) continue;
+    const { role } = nodes.getNodeAttributes(id);
+    if (role === 'config' || role === 'external') continue;
+    const isSeen = nodes.someEdge(id, (_key, { layer }) => layer === 'call' || layer === 'data' || layer === 'message');
+    tally.status.set(id, isSeen);
+    if (isSeen) tally.withEvidence++;
   }
-  if (dangling > 0)
-    sentences.push(`${dangling} reference${dangling === 1 ? '' : 's'} lead nowhere or are switched off (see findings)`);
-  return sentences;
+}
+
+/** What the graph rests on and what it cannot show, with the findings of every source. */
+export function coverageOf(graph: DependencyGraph): Coverage {
+  return {
+    ...summary(graph),
+    findings: sorted([...graph.ledger.statements.values()].flatMap(({ findings }) => findings)),
+  };
+}
+
+/** The same with the findings of some nodes only: those that an answer speaks of. */
+export function coverageOfNodes(graph: DependencyGraph, ids: readonly string[]): Coverage {
+  const findings = ids.flatMap((id) =>
+    [...membersOf(graph.landscape.residents, id)].flatMap((key) => graph.ledger.statements.get(key)?.findings ?? []),
+  );
+  return { ...summary(graph), findings: sorted(findings) };
+}
+
+function sorted(findings: readonly Finding[]): readonly Finding[] {
+  return findings.toSorted(
+    (one, other) =>
+      compareText(one.from, other.from) || compareText(one.what, other.what) || compareText(one.why, other.why),
+  );
 }
 
 function compareText(one: string, other: string): number {
   if (one === other) return 0;
   return one < other ? -1 : 1;
+}
+
+function summary(graph: DependencyGraph): Omit<Coverage, 'findings'> {
+  const { status, withEvidence } = graph.tally;
+  return { workloads: status.size, withEvidence, notSeen: notSeen(graph, status.size - withEvidence) };
+}
+
+function notSeen({ ledger }: DependencyGraph, silent: number): string[] {
+  const sentences: string[] = [];
+  if (ledger.observers.size === 0) {
+    sentences.push('no traffic was observed: addresses inside images or source code are invisible');
+  }
+  if (silent > 0)
+    sentences.push(`${silent} workload${silent === 1 ? '' : 's'} neither name a dependency nor are named by one`);
+  for (const book of [...ledger.closedBooks].toSorted()) {
+    const readers = ledger.readers.get(book)?.size ?? 0;
+    const places = book.split(' ').length;
+    sentences.push(
+      `${readers} workloads share one list of ${places} addresses: who of them calls whom cannot be told from it`,
+    );
+  }
+  if (ledger.findings > 0) {
+    sentences.push(
+      `${ledger.findings} reference${ledger.findings === 1 ? '' : 's'} lead nowhere or are switched off (see findings)`,
+    );
+  }
+  return sentences;
 }

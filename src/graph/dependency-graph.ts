@@ -1,7 +1,7 @@
 import type { MultiDirectedGraph } from 'graphology';
 import type { Ledger } from './claims/ledger.ts';
 import type { EvidenceOptions } from './evidence/evidence.ts';
-import type { GraphEdge, GraphNode } from './graph-shapes.ts';
+import type { CoverageTally, GraphEdge, GraphNode } from './graph-shapes.ts';
 import type { Adjacency } from './impact/adjacency.ts';
 import type { Landscape } from './landscape/landscape.ts';
 
@@ -18,6 +18,7 @@ export interface DependencyGraph {
   readonly adjacency: Adjacency;
   readonly landscape: Landscape;
   readonly ledger: Ledger;
+  readonly tally: CoverageTally;
   readonly options: EvidenceOptions;
   builtAt: string;
   work: GraphWork;

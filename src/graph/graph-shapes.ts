@@ -69,6 +69,12 @@ export interface Coverage {
   readonly findings: readonly Finding[];
 }
 
+/** Counted as the graph changes: whether each node that counts has evidence, and the sums. */
+export interface CoverageTally {
+  readonly status: Map<string, boolean>;
+  withEvidence: number;
+}
+
 /** The document of CONTRACTS 2. */
 export interface GraphDocument {
   readonly apiVersion: 'mooring.dev/v1';

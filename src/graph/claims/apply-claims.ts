@@ -1,79 +1,94 @@
-import { addNode, removeCaller, removeNode, setCaller } from '../impact/adjacency.ts';
 import type { DependencyGraph } from '../dependency-graph.ts';
 import type { Claim, GraphEdge } from '../graph-shapes.ts';
-import { packCosts, impactOf } from '../impact/edge-impact.ts';
+import { addNode, removeCaller, removeNode, setCaller } from '../impact/adjacency.ts';
+import { impactOf, packCosts } from '../impact/edge-impact.ts';
+import { addTo, membersOf, removeFrom } from '../landscape/key-index.ts';
 import { nodeOf } from '../landscape/node-facts.ts';
+import { standingClaims } from './ledger.ts';
 import { mergeClaims } from './merge-claims.ts';
 
-/** Brings nodes in line with the resources that live in them. Answers with how many were looked at. */
-export function refreshNodes(graph: DependencyGraph, ids: ReadonlySet<string>): number {
+/** What applying changed: edges that were computed, and every node that may be another one now. */
+export interface Applied {
+  readonly edges: number;
+  readonly nodes: ReadonlySet<string>;
+}
+
+/** Brings nodes in line with the resources that live in them. */
+export function refreshNodes(graph: DependencyGraph, ids: ReadonlySet<string>): void {
   for (const id of ids) {
     if (!graph.landscape.residents.has(id)) {
       dropIfIdle(graph, id);
       continue;
     }
     const node = nodeOf(graph.landscape, id);
-    graph.nodes.mergeNode(id, node);
-    graph.nodes.replaceNodeAttributes(id, node);
+    if (graph.nodes.hasNode(id)) graph.nodes.replaceNodeAttributes(id, node);
+    else graph.nodes.addNode(id, node);
     addNode(graph.adjacency, id);
   }
-  return ids.size;
 }
 
-/**
- * Replaces the claims of each source by the given ones, and brings exactly the edges they concern up to date. Answers with the number
- * of edges that were computed.
- */
-export function applyClaims(graph: DependencyGraph, statements: ReadonlyMap<string, readonly Claim[]>): number {
+/** Brings exactly the edges in line that these sources claim or claimed. */
+export function applyClaims(graph: DependencyGraph, sources: ReadonlySet<string>): Applied {
+  const { ledger } = graph;
   const dirty = new Set<string>();
-  for (const [source, claims] of statements) {
-    const byEdge = Map.groupBy(claims, edgeKey);
-    for (const key of graph.ledger.edgesOf.get(source) ?? []) {
-      graph.ledger.claims.get(key)?.delete(source);
+  const fresh = new Map<string, Map<string, readonly Claim[]>>();
+  for (const source of sources) {
+    const byEdge = Map.groupBy(standingClaims(ledger, source), edgeKey);
+    fresh.set(source, byEdge);
+    for (const key of ledger.edgesOf.get(source) ?? []) {
+      if (!byEdge.has(key)) removeFrom(ledger.supporters, key, source);
       dirty.add(key);
     }
-    for (const [key, group] of byEdge) {
-      const bySource = graph.ledger.claims.get(key) ?? new Map<string, readonly Claim[]>();
-      bySource.set(source, group);
-      graph.ledger.claims.set(key, bySource);
+    for (const key of byEdge.keys()) {
+      addTo(ledger.supporters, key, source);
       dirty.add(key);
     }
-    if (byEdge.size === 0) graph.ledger.edgesOf.delete(source);
-    else graph.ledger.edgesOf.set(source, new Set(byEdge.keys()));
+    if (byEdge.size === 0) ledger.edgesOf.delete(source);
+    else ledger.edgesOf.set(source, [...byEdge.keys()]);
   }
-  for (const key of dirty) applyEdge(graph, key);
-  return dirty.size;
+  const nodes = new Set<string>();
+  for (const key of dirty) {
+    const claims = [...membersOf(ledger.supporters, key)].flatMap(
+      (source) =>
+        fresh.get(source)?.get(key) ?? standingClaims(ledger, source).filter((claim) => edgeKey(claim) === key),
+    );
+    applyEdge(graph, key, claims, nodes);
+  }
+  return { edges: dirty.size, nodes };
 }
 
 function edgeKey({ from, to, layer }: Claim): string {
   return `${from} ${to} ${layer}`;
 }
 
-function applyEdge(graph: DependencyGraph, key: string): void {
-  const claims = [...(graph.ledger.claims.get(key)?.values() ?? [])].flat();
+function applyEdge(graph: DependencyGraph, key: string, claims: readonly Claim[], touched: Set<string>): void {
   const existing = graph.nodes.hasEdge(key) ? graph.nodes.getEdgeAttributes(key) : undefined;
   const edge = mergeClaims(claims, existing?.firstSeen ?? graph.builtAt, graph.builtAt);
   if (edge === undefined) {
-    graph.ledger.claims.delete(key);
-    if (existing !== undefined) dropEdge(graph, key, existing);
+    if (existing !== undefined) dropEdge(graph, key, existing, touched);
     return;
   }
   for (const id of [edge.from, edge.to]) {
-    if (graph.nodes.hasNode(id)) continue;
-    const unseen = claims.find((claim) => claim.unseen?.id === id)?.unseen;
-    graph.nodes.addNode(id, unseen ?? nodeOf(graph.landscape, id));
-    addNode(graph.adjacency, id);
+    touched.add(id);
+    const isHeld = graph.landscape.residents.has(id);
+    const unseen = isHeld ? undefined : claims.find((claim) => claim.unseen?.id === id)?.unseen;
+    if (!graph.nodes.hasNode(id)) {
+      graph.nodes.addNode(id, unseen ?? nodeOf(graph.landscape, id));
+      addNode(graph.adjacency, id);
+    } else if (unseen !== undefined) graph.nodes.replaceNodeAttributes(id, unseen);
   }
   if (existing === undefined) graph.nodes.addDirectedEdgeWithKey(key, edge.from, edge.to, edge);
   else graph.nodes.replaceEdgeAttributes(key, edge);
   weigh(graph, edge.from, edge.to);
 }
 
-function dropEdge(graph: DependencyGraph, key: string, { from, to }: GraphEdge): void {
+function dropEdge(graph: DependencyGraph, key: string, { from, to }: GraphEdge, touched: Set<string>): void {
   graph.nodes.dropEdge(key);
   weigh(graph, from, to);
-  dropIfIdle(graph, from);
-  dropIfIdle(graph, to);
+  for (const id of [from, to]) {
+    touched.add(id);
+    dropIfIdle(graph, id);
+  }
 }
 
 /** A node that no resource stands for lives as long as an edge touches it. */
@@ -85,19 +100,16 @@ function dropIfIdle(graph: DependencyGraph, id: string): void {
 
 /** Keeps the compact adjacency's one entry per pair: the cheaper cost of any layer counts. */
 function weigh(graph: DependencyGraph, from: string, to: string): void {
+  if (!graph.nodes.hasNode(from) || !graph.nodes.hasNode(to)) return;
+  const caller = graph.nodes.getNodeAttributes(from);
+  const callee = graph.nodes.getNodeAttributes(to);
   let breaks = 255;
   let notices = 255;
-  for (const key of graph.nodes.directedEdges(from, to)) {
-    const packed = packCosts(
-      impactOf(
-        graph.nodes.getEdgeAttributes(key),
-        graph.nodes.getNodeAttributes(from),
-        graph.nodes.getNodeAttributes(to),
-      ),
-    );
+  graph.nodes.forEachOutEdge(from, to, (_key, edge) => {
+    const packed = packCosts(impactOf(edge, caller, callee));
     breaks = Math.min(breaks, packed >> 8);
     notices = Math.min(notices, packed & 255);
-  }
+  });
   if (breaks === 255 && notices === 255) removeCaller(graph.adjacency, from, to);
   else setCaller(graph.adjacency, from, to, breaks * 256 + notices);
 }

@@ -2,11 +2,11 @@ import type { Claim, Finding } from '../graph-shapes.ts';
 import type { SharedClaim } from '../evidence/evidence.ts';
 import { addTo, type KeyIndex, removeFrom } from '../landscape/key-index.ts';
 
-/** What one source says, as last read. */
+/** What one source says, as last read. `asked` are the lookups its answer rests on. */
 export interface Statement {
   readonly claims: readonly SharedClaim[];
   readonly findings: readonly Finding[];
-  readonly asked: ReadonlySet<string>;
+  readonly asked: readonly string[];
 }
 
 /** Who said what: the memory that makes an update as small as the change. */
@@ -14,15 +14,18 @@ export interface Ledger {
   readonly statements: Map<string, Statement>;
   /** Key of something that was looked up to the sources that looked. */
   readonly askers: KeyIndex;
-  /** Claims by edge, then by source. */
-  readonly claims: Map<string, Map<string, readonly Claim[]>>;
-  readonly edgesOf: Map<string, ReadonlySet<string>>;
-  /** Sources that took in a document as a whole, by document and by what the document lists. */
+  /** Edges to the sources that claim them, and back. */
+  readonly supporters: KeyIndex;
+  readonly edgesOf: Map<string, readonly string[]>;
+  /** Readers of a shared document, by document. */
   readonly readers: Map<string, Map<string, BookEntry>>;
   readonly closedBooks: Set<string>;
+  /** Sources that tell of traffic. */
+  readonly observers: Set<string>;
+  findings: number;
 }
 
-/** One reader of a document: its node, and the nodes the document lists for it (itself included). */
+/** One reader of a document: its node, and the nodes the document lists for it. */
 export interface BookEntry {
   readonly from: string;
   readonly targets: ReadonlySet<string>;
@@ -32,43 +35,54 @@ export function createLedger(): Ledger {
   return {
     statements: new Map(),
     askers: new Map(),
-    claims: new Map(),
+    supporters: new Map(),
     edgesOf: new Map(),
     readers: new Map(),
     closedBooks: new Set(),
+    observers: new Set(),
+    findings: 0,
   };
 }
 
 /** Replaces what a source says (undefined: the source is gone). Answers with the books whose other readers must be weighed again. */
-export function record(ledger: Ledger, source: string, statement: Statement | undefined): Set<string> {
+export function record(ledger: Ledger, source: string, statement: Statement | undefined): readonly string[] {
   const before = ledger.statements.get(source);
   for (const key of before?.asked ?? []) removeFrom(ledger.askers, key, source);
   for (const key of statement?.asked ?? []) addTo(ledger.askers, key, source);
+  ledger.findings += (statement?.findings.length ?? 0) - (before?.findings.length ?? 0);
   if (statement === undefined) ledger.statements.delete(source);
   else ledger.statements.set(source, statement);
-  const books = new Set<string>();
-  for (const book of booksOf(before).keys()) {
-    ledger.readers.get(book)?.delete(source);
-    books.add(book);
-  }
-  for (const [book, entry] of booksOf(statement)) {
+  if (statement?.claims.some(({ evidence }) => evidence.kind === 'observed')) ledger.observers.add(source);
+  else ledger.observers.delete(source);
+  return rereadBooks(ledger, source, before, statement);
+}
+
+function rereadBooks(
+  ledger: Ledger,
+  source: string,
+  before: Statement | undefined,
+  now: Statement | undefined,
+): string[] {
+  const old = booksOf(before);
+  const books = booksOf(now);
+  if (old.size + books.size === 0) return [];
+  for (const book of old.keys()) ledger.readers.get(book)?.delete(source);
+  for (const [book, entry] of books) {
     const readers = ledger.readers.get(book) ?? new Map<string, BookEntry>();
-    readers.set(source, entry);
-    ledger.readers.set(book, readers);
-    books.add(book);
+    ledger.readers.set(book, readers.set(source, entry));
   }
-  return new Set([...books].filter((book) => judgeBook(ledger, book)));
+  return [...new Set([...old.keys(), ...books.keys()])].filter((book) => judgeBook(ledger, book));
 }
 
 function booksOf(statement: Statement | undefined): Map<string, BookEntry> {
-  const targets = new Map<string, { from: string; targets: Set<string> }>();
-  for (const claim of statement?.claims ?? []) {
-    if (claim.book === undefined || claim.layer === 'config') continue;
-    const entry = targets.get(claim.book) ?? { from: claim.from, targets: new Set<string>() };
-    entry.targets.add(claim.to);
-    targets.set(claim.book, entry);
+  const books = new Map<string, { from: string; targets: Set<string> }>();
+  for (const { book, from, to } of statement?.claims ?? []) {
+    if (book === undefined) continue;
+    const entry = books.get(book) ?? { from, targets: new Set<string>() };
+    entry.targets.add(to);
+    books.set(book, entry);
   }
-  return targets;
+  return books;
 }
 
 const fewestTargets = 4;
@@ -90,8 +104,9 @@ function judgeBook(ledger: Ledger, book: string): boolean {
 }
 
 /** The claims of a source that count: what a member of an address book reads in it does not. */
-export function standingClaims(ledger: Ledger, source: string): Claim[] {
+export function standingClaims(ledger: Ledger, source: string): readonly Claim[] {
   const { claims = [] } = ledger.statements.get(source) ?? {};
+  if (ledger.closedBooks.size === 0) return claims;
   return claims.filter(
     ({ book, from }) => book === undefined || !ledger.closedBooks.has(book) || !isListed(ledger, book, from),
   );

@@ -9,7 +9,7 @@ import {
 } from '../../resource/json.ts';
 import type { Strength } from '../graph-shapes.ts';
 import { keyFor } from '../landscape/landscape.ts';
-import { placeOf, resourceAt, type View } from '../landscape/view.ts';
+import { placeOf, type View } from '../landscape/view.ts';
 import type { Workload } from '../landscape/workload.ts';
 import {
   evidenceOf,
@@ -63,7 +63,7 @@ interface Place {
 }
 
 function claimOf(reference: Reference, { key, from, source, view, options }: Place): SharedClaim | undefined {
-  const to = resourceAt(view, key) === undefined ? undefined : placeOf(view, key);
+  const to = placeOf(view, key);
   if (to === undefined) return undefined;
   const evidence = evidenceOf('declared', reference.what, { resource: source.resource, path: reference.path, options });
   return { from, to, layer: 'config', protocol: null, strength: reference.strength, confidence: 0.99, evidence };

@@ -57,6 +57,6 @@ export function ownNode(source: Source, view: View): string {
       remedy: 'Report this with the manifests',
     });
   }
-  view.asked.add(source.key);
+  view.asked.add(`place ${source.key}`);
   return node;
 }

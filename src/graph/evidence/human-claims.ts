@@ -5,7 +5,7 @@ import { placeOf, type View } from '../landscape/view.ts';
 import { layerBetween } from './settings/address-layer.ts';
 import { evidenceOf, type EvidenceOptions, type Found, nothing, type Source } from './evidence.ts';
 import { outsideNode } from './outside-node.ts';
-import { describeNode } from '../landscape/node-facts.ts';
+import { factsOf } from '../landscape/node-facts.ts';
 
 const annotation = 'mooring.dev/depends-on';
 const mostNames = 100;
@@ -25,7 +25,7 @@ export function humanClaims(source: Source, view: View, options: EvidenceOptions
     path: `metadata.annotations."${annotation}"`,
     options,
   });
-  const { role } = describeNode(view, from);
+  const { role } = factsOf(view.landscape, from);
   for (const entry of text
     .slice(0, 10_000)
     .split(/[,;\s]+/)
@@ -42,7 +42,7 @@ export function humanClaims(source: Source, view: View, options: EvidenceOptions
       found.findings.push({ from, what, why, file: evidence.file, line: evidence.line });
       continue;
     }
-    const facts = describeNode(view, target.to);
+    const facts = factsOf(view.landscape, target.to);
     const layer = layerBetween(role, facts.role, facts.protocol, false);
     if (target.to !== from)
       found.claims.push({ from, ...target, layer, protocol: facts.protocol, strength, confidence: 0.95, evidence });

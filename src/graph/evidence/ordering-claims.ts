@@ -1,6 +1,6 @@
 import { arrayAt, stringAt } from '../../resource/json.ts';
 import { keyFor } from '../landscape/landscape.ts';
-import { placeOf, resourceAt, type View } from '../landscape/view.ts';
+import { placeOf, type View } from '../landscape/view.ts';
 import { evidenceOf, type EvidenceOptions, type Found, nothing, type Source } from './evidence.ts';
 
 const groups: ReadonlySet<string> = new Set(['kustomize.toolkit.fluxcd.io', 'helm.toolkit.fluxcd.io']);
@@ -15,7 +15,7 @@ export function orderingClaims(source: Source, view: View, options: EvidenceOpti
     const name = stringAt(entry, 'name');
     if (name === undefined) continue;
     const key = keyFor(group, kind, stringAt(entry, 'namespace') ?? source.namespace, name);
-    const to = resourceAt(view, key) === undefined ? undefined : placeOf(view, key);
+    const to = placeOf(view, key);
     const evidence = evidenceOf('declared', `dependsOn ${name}`, { resource: source.resource, options });
     const { what, file, line } = evidence;
     if (to === undefined) found.findings.push({ from, what, why: `no ${kind} ${name} in these manifests`, file, line });

@@ -74,7 +74,8 @@ export const never = 255;
 
 export function costOf(probability: number): number {
   if (probability <= 0) return never;
-  return Math.min(never, Math.round(-Math.log(Math.min(1, probability)) * costScale));
+  // At least one step, or a circle of sure edges would cost nothing and a path could turn in it.
+  return Math.max(1, Math.min(never, Math.round(-Math.log(Math.min(1, probability)) * costScale)));
 }
 
 export function packCosts(impact: Impact): number {

@@ -1,115 +1,167 @@
 import type { Adjacency } from './adjacency.ts';
 import { costScale, never } from './edge-impact.ts';
 
-/** One node that the failure reaches. Probabilities are those of the best path. */
-export interface Reached {
-  readonly id: string;
-  readonly breaks: number;
-  readonly notices: number;
-  /** Ids from the failed node to this one, along the best path for the effect that `broken` tells. */
-  readonly path: readonly string[];
-}
-
 /** A degraded callee is felt by its caller a little less than a broken one. */
 const fading = 4;
+const costs256 = 256;
 
-/** States of a walk: index × 2 for "breaks", + 1 for "degrades". Arrays are kept between walks and cleaned by what was touched. */
+/**
+ * Memory of a walk, kept between walks and cleaned by what was touched. A state is an index × 2 for "breaks", + 1 for "degrades". `queue`
+ * holds the states by cost in linked lists (`heads`, `links`): a bucket queue, so taking the next one costs no comparison.
+ */
 interface Scratch {
-  costs: Uint8Array;
-  parents: Int32Array;
-  readonly touched: number[];
+  readonly costs: Uint8Array;
+  readonly parents: Int32Array;
+  readonly isListed: Uint8Array;
+  readonly heads: Int32Array;
+  states: Int32Array;
+  links: Int32Array;
+  used: number;
+  touched: Int32Array;
+  touchedCount: number;
+  /** Nodes in the order they were first settled. */
+  order: Int32Array;
+  orderCount: number;
 }
 
 const scratches = new WeakMap<Adjacency, Scratch>();
 
+/** An answer of `walkCallers`; valid until the next walk over the same adjacency. Costs are those of `edge-impact.ts`. */
 export interface Walk {
-  /** Nodes reached, in the order of falling probability of being affected at all. */
-  readonly indexes: readonly number[];
+  /** How many nodes were reached, the failed one not counted. */
+  readonly size: number;
+  readonly indexAt: (position: number) => number;
   readonly breakCost: (index: number) => number;
   readonly noticeCost: (index: number) => number;
+  /** Ids from the failed node to this one, along the best path to being broken or to noticing. */
   readonly pathTo: (index: number, broken: boolean) => string[];
 }
 
-/**
- * Walks from a failed node to its callers, most probable first, down to a least probability. Costs are small integers, so the frontier is
- * an array of buckets and a step costs no comparison. The answer is valid until the next walk over the same adjacency.
- */
+/** Walks from a failed node to its callers, most probable first, down to a least probability. */
 export function walkCallers(adjacency: Adjacency, start: string, leastProbability: number): Walk {
   const scratch = cleared(adjacency);
   const limit = Math.min(never - 1, Math.ceil(-Math.log(leastProbability) * costScale));
   const origin = adjacency.indexes.get(start);
-  const buckets: number[][] = Array.from({ length: limit + 1 }, () => []);
-  const indexes: number[] = [];
   if (origin !== undefined) {
-    visit(scratch, buckets, { state: origin * 2, cost: 0, parent: -1 });
-    for (let cost = 0; cost <= limit; cost++) spread(adjacency, scratch, buckets, cost);
-    const seen = new Set<number>([origin]);
-    for (const bucket of buckets) {
-      for (const state of bucket) {
-        const index = state >> 1;
-        if (!seen.has(index)) {
-          seen.add(index);
-          indexes.push(index);
-        }
-      }
-    }
+    push(scratch, origin * 2, 0, -1);
+    const frontier = { adjacency, scratch, limit };
+    for (let cost = 0; cost <= limit; cost++) settleBucket(frontier, cost);
   }
   return {
-    indexes,
+    size: Math.max(0, scratch.orderCount - 1),
+    indexAt: (position) => scratch.order[position + 1] ?? 0,
     breakCost: (index) => scratch.costs[index * 2] ?? never,
     noticeCost: (index) => scratch.costs[index * 2 + 1] ?? never,
     pathTo: (index, broken) => pathOf(adjacency, scratch, index * 2 + (broken ? 0 : 1)),
   };
 }
 
-interface Step {
-  readonly state: number;
-  readonly cost: number;
-  readonly parent: number;
-}
-
-function visit(scratch: Scratch, buckets: number[][], { state, cost, parent }: Step): void {
-  const known = scratch.costs[state] ?? never;
-  if (cost >= known || cost >= buckets.length) return;
-  if (known === never) scratch.touched.push(state);
+function push(scratch: Scratch, state: number, cost: number, parent: number): void {
+  if (scratch.costs[state] === never) {
+    if (scratch.touchedCount >= scratch.touched.length) scratch.touched = grown(scratch.touched);
+    scratch.touched[scratch.touchedCount++] = state;
+  }
   scratch.costs[state] = cost;
   scratch.parents[state] = parent;
-  buckets[cost]?.push(state);
+  if (scratch.used >= scratch.states.length) {
+    scratch.states = grown(scratch.states);
+    scratch.links = grown(scratch.links);
+  }
+  scratch.states[scratch.used] = state;
+  scratch.links[scratch.used] = scratch.heads[cost] ?? -1;
+  scratch.heads[cost] = scratch.used++;
 }
 
-/** Settles one bucket; entries that a cheaper way has overtaken are skipped. Buckets may grow while they are read. */
-function spread(adjacency: Adjacency, scratch: Scratch, buckets: number[][], cost: number): void {
-  const bucket = buckets[cost] ?? [];
-  const { starts, counts, callers, costs } = adjacency;
-  for (let at = 0; at < bucket.length; at++) {
-    const state = bucket[at] ?? 0;
+interface Frontier {
+  readonly adjacency: Adjacency;
+  readonly scratch: Scratch;
+  readonly limit: number;
+}
+
+/** Settles every state of one cost; what joins at the same cost meanwhile is settled too, what was overtaken is skipped. */
+function settleBucket(frontier: Frontier, cost: number): void {
+  const { scratch } = frontier;
+  for (let at = scratch.heads[cost] ?? -1; at >= 0; at = scratch.heads[cost] ?? -1) {
+    const state = scratch.states[at] ?? 0;
+    scratch.heads[cost] = scratch.links[at] ?? -1;
     if (scratch.costs[state] !== cost) continue;
-    const index = state >> 1;
-    const isBroken = (state & 1) === 0;
-    const start = starts[index] ?? 0;
-    const end = start + (counts[index] ?? 0);
-    for (let entry = start; entry < end; entry++) {
-      const caller = (callers[entry] ?? 0) * 2;
-      const packed = costs[entry] ?? 0xffff;
-      if (isBroken) {
-        visit(scratch, buckets, { state: caller, cost: cost + (packed >> 8), parent: state });
-        visit(scratch, buckets, { state: caller + 1, cost: cost + (packed & 255), parent: state });
-      } else visit(scratch, buckets, { state: caller + 1, cost: cost + (packed & 255) + fading, parent: state });
-    }
+    remember(scratch, state);
+    spread(frontier, state, cost);
   }
+}
+
+/** The first of a node's two states that settles puts the node into the order. */
+function remember(scratch: Scratch, state: number): void {
+  if (scratch.isListed[state >> 1] === 1) return;
+  scratch.isListed[state >> 1] = 1;
+  if (scratch.orderCount >= scratch.order.length) scratch.order = grown(scratch.order);
+  scratch.order[scratch.orderCount++] = state >> 1;
+}
+
+function spread(frontier: Frontier, state: number, cost: number): void {
+  const { starts, counts, callers, costs } = frontier.adjacency;
+  const index = state >> 1;
+  const isBroken = (state & 1) === 0;
+  const end = (starts[index] ?? 0) + (counts[index] ?? 0);
+  for (let entry = starts[index] ?? 0; entry < end; entry++) {
+    const caller = (callers[entry] ?? 0) * 2;
+    const packed = costs[entry] ?? 0xffff;
+    relax(frontier, caller + 1, cost + (packed % costs256) + (isBroken ? 0 : fading), state);
+    if (isBroken) relax(frontier, caller, cost + (packed >> 8), state);
+  }
+}
+
+function relax({ adjacency, scratch, limit }: Frontier, state: number, cost: number, parent: number): void {
+  const known = scratch.costs[state] ?? never;
+  if (cost > known || cost > limit) return;
+  if (cost < known) push(scratch, state, cost, parent);
+  else if (isBefore(adjacency, parent, scratch.parents[state] ?? 0)) scratch.parents[state] = parent;
+}
+
+/** Of two ways that cost the same the one over the smaller id counts, so that an answer never depends on the order of updates. */
+function isBefore(adjacency: Adjacency, one: number, other: number): boolean {
+  if (other < 0 || one === other) return false;
+  const oneId = adjacency.ids[one >> 1] ?? '';
+  const otherId = adjacency.ids[other >> 1] ?? '';
+  return oneId < otherId || (oneId === otherId && one < other);
 }
 
 function cleared(adjacency: Adjacency): Scratch {
   const size = adjacency.ids.length * 2;
   let scratch = scratches.get(adjacency);
   if (scratch === undefined || scratch.costs.length < size) {
-    scratch = { costs: new Uint8Array(size * 2).fill(never), parents: new Int32Array(size * 2), touched: [] };
+    scratch = newScratch(Math.max(1024, size * 2));
     scratches.set(adjacency, scratch);
-    return scratch;
   }
-  for (const state of scratch.touched) scratch.costs[state] = never;
-  scratch.touched.length = 0;
+  for (let at = 0; at < scratch.touchedCount; at++) scratch.costs[scratch.touched[at] ?? 0] = never;
+  for (let at = 0; at < scratch.orderCount; at++) scratch.isListed[scratch.order[at] ?? 0] = 0;
+  scratch.heads.fill(-1);
+  scratch.touchedCount = 0;
+  scratch.orderCount = 0;
+  scratch.used = 0;
   return scratch;
+}
+
+function newScratch(states: number): Scratch {
+  return {
+    costs: new Uint8Array(states).fill(never),
+    parents: new Int32Array(states),
+    isListed: new Uint8Array(states),
+    heads: new Int32Array(costs256),
+    states: new Int32Array(1024),
+    links: new Int32Array(1024),
+    used: 0,
+    touched: new Int32Array(1024),
+    touchedCount: 0,
+    order: new Int32Array(1024),
+    orderCount: 0,
+  };
+}
+
+function grown(array: Int32Array): Int32Array {
+  const bigger = new Int32Array(array.length * 2);
+  bigger.set(array);
+  return bigger;
 }
 
 function pathOf(adjacency: Adjacency, scratch: Scratch, state: number): string[] {

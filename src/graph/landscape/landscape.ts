@@ -1,7 +1,8 @@
 import { formatResourceId, type ResourceId } from '../../resource/resource-id.ts';
 import type { Resource } from '../../resource/resource.ts';
 import { hostAliasesOf } from './host-aliases.ts';
-import { addTo, type KeyIndex, removeFrom } from './key-index.ts';
+import { addTo, countOf, type KeyIndex, membersOf, removeFrom } from './key-index.ts';
+import { operatorKindOf } from './node-kinds.ts';
 import { readService, type Service } from './service.ts';
 import { readWorkload, type Workload } from './workload.ts';
 
@@ -14,6 +15,8 @@ export interface Landscape {
   readonly resources: Map<string, Resource>;
   readonly workloads: Map<string, Workload>;
   readonly services: Map<string, Service>;
+  /** Objects that an operator turns into a store or broker. */
+  readonly operated: Set<string>;
   /** `shop|app=web` to the workloads whose pods carry the label, and to the Services whose selector has it first. */
   readonly labels: KeyIndex;
   readonly selectors: KeyIndex;
@@ -37,6 +40,7 @@ export function createLandscape(defaultNamespace: string): Landscape {
     resources: new Map(),
     workloads: new Map(),
     services: new Map(),
+    operated: new Set(),
     labels: new Map(),
     selectors: new Map(),
     hosts: new Map(),
@@ -97,6 +101,7 @@ export function putResource(landscape: Landscape, key: string, resource: Resourc
   landscape.resources.set(key, resource);
   addTo(landscape.namespaces, namespace, key);
   for (const host of hostAliasesOf(resource, namespace)) addTo(landscape.hosts, host, key);
+  if (operatorKindOf(resource.id) !== undefined) landscape.operated.add(key);
   const workload = readWorkload(resource, namespace);
   if (workload !== undefined) {
     landscape.workloads.set(key, workload);
@@ -117,6 +122,7 @@ export function dropResource(landscape: Landscape, key: string): void {
   if (resource === undefined) return;
   const namespace = namespaceOf(landscape, resource.id);
   landscape.resources.delete(key);
+  landscape.operated.delete(key);
   removeFrom(landscape.namespaces, namespace, key);
   for (const host of hostAliasesOf(resource, namespace)) removeFrom(landscape.hosts, host, key);
   for (const label of landscape.workloads.get(key)?.labels ?? []) {
@@ -135,12 +141,13 @@ export function workloadsWith(
   namespace: string,
   selector: ReadonlyMap<string, string>,
 ): string[] {
-  let smallest: ReadonlySet<string> | undefined;
+  let rarest: string | undefined;
   for (const pair of selector) {
-    const set = landscape.labels.get(labelKey(namespace, pair)) ?? new Set();
-    if (smallest === undefined || set.size < smallest.size) smallest = set;
+    const key = labelKey(namespace, pair);
+    if (rarest === undefined || countOf(landscape.labels, key) < countOf(landscape.labels, rarest)) rarest = key;
   }
-  return [...(smallest ?? [])].filter((key) => {
+  if (rarest === undefined) return [];
+  return [...membersOf(landscape.labels, rarest)].filter((key) => {
     const labels = landscape.workloads.get(key)?.labels;
     return [...selector].every(([name, value]) => labels?.get(name) === value);
   });

@@ -3,7 +3,7 @@ import { stringAt } from '../../resource/json.ts';
 import { parseResourceId } from '../../resource/resource-id.ts';
 import type { Landscape } from './landscape.ts';
 import { operatorKindOf, roleOfKind } from './node-kinds.ts';
-import type { View } from './view.ts';
+import { membersOf } from './key-index.ts';
 
 /** What others need to know of a node to judge a reference to it. */
 export interface NodeFacts {
@@ -14,18 +14,16 @@ export interface NodeFacts {
   readonly ports: readonly number[];
 }
 
-/** Facts of a node as evidence sees them: a change of any resident is a reason to look again. */
-export function describeNode(view: View, node: string): NodeFacts {
-  for (const key of view.landscape.residents.get(node) ?? []) view.asked.add(key);
-  return factsOf(view.landscape, node);
-}
-
-function factsOf(landscape: Landscape, node: string): NodeFacts {
-  for (const key of landscape.residents.get(node) ?? []) {
+/**
+ * Facts of a node. Who asks for a node by way of a Service or a place is told when they change: looking up the Service includes what
+ * stands behind it.
+ */
+export function factsOf(landscape: Landscape, node: string): NodeFacts {
+  for (const key of membersOf(landscape.residents, node)) {
     const workload = landscape.workloads.get(key);
     if (workload !== undefined) return { ...workload.guess, ports: workload.ports.map(({ port }) => port) };
   }
-  for (const key of landscape.residents.get(node) ?? []) {
+  for (const key of membersOf(landscape.residents, node)) {
     const service = landscape.services.get(key);
     const resource = landscape.resources.get(key);
     if (service !== undefined) return behindService(landscape, key);
@@ -52,7 +50,7 @@ function behindService(landscape: Landscape, key: string): NodeFacts {
 
 /** The node as CONTRACTS 2 prints it. */
 export function nodeOf(landscape: Landscape, id: string): GraphNode {
-  const residents = [...(landscape.residents.get(id) ?? [])].toSorted();
+  const residents = [...membersOf(landscape.residents, id)].toSorted();
   const workloads = residents.flatMap((key) => landscape.workloads.get(key) ?? []);
   const services = residents.flatMap((key) => landscape.services.get(key) ?? []);
   const annotation = (name: string): string | null => {

@@ -1,4 +1,5 @@
-import { addTo, removeFrom } from './key-index.ts';
+import { parseResourceId } from '../../resource/resource-id.ts';
+import { addTo, membersOf, removeFrom } from './key-index.ts';
 import { keyFor, labelKey, type Landscape, workloadsWith } from './landscape.ts';
 
 /**
@@ -15,11 +16,11 @@ export function placeAlone(landscape: Landscape, key: string, node: string | und
 
 /** Services that a change of this workload or Service may regroup, and the workloads they hold now or will hold. */
 export function neighbourhood(landscape: Landscape, key: string): Set<string> {
-  const services = new Set(landscape.selectedBy.get(key));
+  const services = new Set(membersOf(landscape.selectedBy, key));
   if (landscape.services.has(key) || landscape.members.has(key)) services.add(key);
   const workload = landscape.workloads.get(key);
   for (const label of workload?.labels ?? []) {
-    for (const service of landscape.selectors.get(labelKey(workload?.namespace ?? '', label)) ?? [])
+    for (const service of membersOf(landscape.selectors, labelKey(workload?.namespace ?? '', label)))
       services.add(service);
   }
   return services;
@@ -49,7 +50,7 @@ export function regroup(
     }
   }
   // A workload that one Service lost or won may change what its other Services are.
-  const companions = [...touched].flatMap((key) => [...(landscape.selectedBy.get(key) ?? [])]);
+  const companions = [...touched].flatMap((key) => [...membersOf(landscape.selectedBy, key)]);
   for (const service of companions) touched.add(service);
   return replace(landscape, touched);
 }
@@ -82,8 +83,8 @@ function replace(landscape: Landscape, touched: ReadonlySet<string>): Map<string
     }
   }
   const rivals = [...contested]
-    .flatMap((name) => [...(landscape.namesWanted.get(name) ?? [])])
-    .flatMap((key) => [key, ...(landscape.selectedBy.get(key) ?? [])]);
+    .flatMap((name) => [...membersOf(landscape.namesWanted, name)])
+    .flatMap((key) => [key, ...membersOf(landscape.selectedBy, key)]);
   for (const key of new Set([...touched, ...rivals])) {
     before.set(key, before.get(key) ?? landscape.places.get(key));
   }
@@ -91,7 +92,7 @@ function replace(landscape: Landscape, touched: ReadonlySet<string>): Map<string
   const guests = [...before.keys()].filter((key) => hostWorkload(landscape, key) !== undefined);
   for (const key of [...owners, ...guests]) {
     settle(landscape, key, nodeIdOf(landscape, key));
-    if (landscape.places.get(key) === before.get(key) && !touched.has(key)) before.delete(key);
+    if (landscape.places.get(key) === before.get(key)) before.delete(key);
   }
   return before;
 }
@@ -117,12 +118,16 @@ function hostWorkload(landscape: Landscape, key: string): string | undefined {
 function wantedName(landscape: Landscape, key: string): string | undefined {
   const workload = landscape.workloads.get(key);
   if (workload !== undefined) {
-    const services = [...(landscape.selectedBy.get(key) ?? [])];
+    const services = [...membersOf(landscape.selectedBy, key)];
     const [only] = services;
     const named =
       services.length === 1 && only !== undefined && hostWorkload(landscape, only) === key ? only : undefined;
     const name = (named === undefined ? undefined : landscape.services.get(named)?.name) ?? workload.resource.id.name;
     return `${workload.namespace}/${name}`;
+  }
+  if (landscape.operated.has(key)) {
+    const { namespace = '', name = '' } = parseResourceId(key) ?? {};
+    return `${namespace}/${name}`;
   }
   const service = landscape.services.get(key);
   return service === undefined || hostWorkload(landscape, key) !== undefined
@@ -135,7 +140,7 @@ function nodeIdOf(landscape: Landscape, key: string): string | undefined {
   const owner = host ?? key;
   const wanted = landscape.wantedBy.get(owner);
   if (wanted === undefined) return undefined;
-  const rivals = [...(landscape.namesWanted.get(wanted) ?? [])].toSorted(
+  const rivals = [...membersOf(landscape.namesWanted, wanted)].toSorted(
     (one, other) => rank(landscape, one, wanted) - rank(landscape, other, wanted) || (one < other ? -1 : 1),
   );
   if (rivals[0] === owner) return wanted;

@@ -1,7 +1,7 @@
 import { isIpAddress } from '../addresses/find-addresses.ts';
 import type { Service } from './service.ts';
 import { keyFor } from './landscape.ts';
-import { aliasesOf, assumedTwin, knowsNamespace, placeOf, resourceAt, selected, serviceAt, type View } from './view.ts';
+import { aliasesOf, assumedTwin, knowsNamespace, placeOf, placeOfService, serviceAt, type View } from './view.ts';
 
 /**
  * Where a host name leads. `node`: a node of the graph, with the Service that has the name, if it is one. `missing`: a cluster name that
@@ -54,7 +54,7 @@ function unknownName(view: View, namespace: string, name: string): Resolution {
 /** A Service by name, or what an operator makes of the name. An ExternalName leads to the node that stands for the Service itself. */
 function named(view: View, namespace: string, name: string): Resolution | undefined {
   const service = serviceAt(view, namespace, name);
-  const node = service === undefined ? undefined : placeOf(view, keyFor('', 'Service', namespace, name));
+  const node = service === undefined ? undefined : placeOfService(view, service);
   if (service !== undefined && node !== undefined) return { kind: 'node', node, service };
   return aliasNode(view, `${name}.${namespace}`);
 }
@@ -71,10 +71,8 @@ function podOf(view: View, labels: readonly string[], namespace: string): Resolu
   if (ordinal?.[1] === undefined) return undefined;
   const service = serviceAt(view, own, governing);
   if (service === undefined) return undefined;
-  const setKey = keyFor('apps', 'StatefulSet', own, ordinal[1]);
-  const set = resourceAt(view, setKey);
-  const behind = set === undefined ? selected(view, own, service.selector)[0] : setKey;
-  const node = behind === undefined ? placeOf(view, keyFor('', 'Service', own, governing)) : placeOf(view, behind);
+  const behind = placeOf(view, keyFor('apps', 'StatefulSet', own, ordinal[1]));
+  const node = behind ?? placeOfService(view, service);
   return node === undefined ? undefined : { kind: 'node', node, service };
 }
 

@@ -1,5 +1,6 @@
-import { type JsonObject, stringAt } from '../../resource/json.ts';
+import { stringAt } from '../../resource/json.ts';
 import type { Resource } from '../../resource/resource.ts';
+import { membersOf } from './key-index.ts';
 import { keyFor, labelKey, type Landscape, workloadsWith } from './landscape.ts';
 import type { Service } from './service.ts';
 
@@ -19,15 +20,25 @@ export function resourceAt(view: View, key: string): Resource | undefined {
   return view.landscape.resources.get(key);
 }
 
-/** Body of a ConfigMap, Secret or other configuration object of the core group. */
-export function configAt(view: View, kind: string, namespace: string, name: string): JsonObject | undefined {
-  return resourceAt(view, keyFor('', kind, namespace, name))?.body;
-}
-
+/** A Service and all that a caller sees of it: its ports, the node it leads to, what stands behind. */
 export function serviceAt(view: View, namespace: string, name: string): Service | undefined {
   const key = keyFor('', 'Service', namespace, name);
   view.asked.add(key);
   return view.landscape.services.get(key);
+}
+
+/** Node of a Service that was looked up before. */
+export function placeOfService(
+  view: View,
+  { namespace, name }: Pick<Service, 'namespace' | 'name'>,
+): string | undefined {
+  return view.landscape.places.get(keyFor('', 'Service', namespace, name));
+}
+
+/** Node of a resource, or undefined when it has none. Its content is not asked for. */
+export function placeOf(view: View, key: string): string | undefined {
+  view.asked.add(`place ${key}`);
+  return view.landscape.places.get(key);
 }
 
 /**
@@ -36,7 +47,7 @@ export function serviceAt(view: View, namespace: string, name: string): Service 
  */
 export function assumedTwin(view: View, name: string): Service | undefined {
   view.asked.add(`name ${name}`);
-  const services = [...(view.landscape.serviceNames.get(name) ?? [])].flatMap(
+  const services = [...membersOf(view.landscape.serviceNames, name)].flatMap(
     (key) => view.landscape.services.get(key) ?? [],
   );
   const near = services.filter(({ resource }) => view.assumed || isAssumed(resource));
@@ -48,12 +59,6 @@ export function isAssumed(resource: Resource): boolean {
   return stringAt(resource.body, 'metadata', 'namespace') === undefined;
 }
 
-/** Node of a resource, or undefined when it has none. */
-export function placeOf(view: View, key: string): string | undefined {
-  view.asked.add(key);
-  return view.landscape.places.get(key);
-}
-
 /** Keys of the workloads that a selector finds in a namespace. */
 export function selected(view: View, namespace: string, selector: ReadonlyMap<string, string>): string[] {
   for (const label of selector) view.asked.add(`label ${labelKey(namespace, label)}`);
@@ -63,7 +68,7 @@ export function selected(view: View, namespace: string, selector: ReadonlyMap<st
 /** Keys of every workload of a namespace. */
 export function workloadsIn(view: View, namespace: string): string[] {
   view.asked.add(`workloads ${namespace}`);
-  return [...(view.landscape.namespaces.get(namespace) ?? [])]
+  return [...membersOf(view.landscape.namespaces, namespace)]
     .filter((key) => view.landscape.workloads.has(key))
     .toSorted();
 }
@@ -71,7 +76,7 @@ export function workloadsIn(view: View, namespace: string): string[] {
 /** Resources that answer to a host name which is no Service's. */
 export function aliasesOf(view: View, host: string): readonly string[] {
   view.asked.add(`host ${host}`);
-  return [...(view.landscape.hosts.get(host) ?? [])].toSorted();
+  return [...membersOf(view.landscape.hosts, host)].toSorted();
 }
 
 /** Whether the manifests hold anything in a namespace. */

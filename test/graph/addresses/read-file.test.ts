@@ -6,6 +6,9 @@ function read(name: string, text: string): string[] {
   return readFile(name, text, null).map(({ key, value }) => `${key}=${value}`);
 }
 
+/** Generated cases need longer than a hand-written one on a busy machine. */
+const slow = 120_000;
+
 describe('the settings in a file', () => {
   test('YAML keys become paths, lists and block maps alike', () => {
     const text =
@@ -78,14 +81,18 @@ describe('the settings in a file', () => {
     expect(readFile('x.conf', text, null).length).toBeLessThanOrEqual(60_000);
   });
 
-  test('no text makes it throw', () => {
-    fc.assert(
-      fc.property(fc.string({ unit: 'binary', maxLength: 400 }), (text) => void readFile('a.yaml', text, null)),
-    );
-    const yamlish = fc.array(
-      fc.constantFrom('a:', ' ', '\n', '- ', '{', '}', ',', 'b: c', '[x]', '"', '#', '|', '=', 'http://x'),
-      { maxLength: 60 },
-    );
-    fc.assert(fc.property(yamlish, (parts) => void readFile('a.yaml', parts.join(''), null)));
-  });
+  test(
+    'no text makes it throw',
+    () => {
+      fc.assert(
+        fc.property(fc.string({ unit: 'binary', maxLength: 400 }), (text) => void readFile('a.yaml', text, null)),
+      );
+      const yamlish = fc.array(
+        fc.constantFrom('a:', ' ', '\n', '- ', '{', '}', ',', 'b: c', '[x]', '"', '#', '|', '=', 'http://x'),
+        { maxLength: 60 },
+      );
+      fc.assert(fc.property(yamlish, (parts) => void readFile('a.yaml', parts.join(''), null)));
+    },
+    slow,
+  );
 });

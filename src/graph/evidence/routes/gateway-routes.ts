@@ -1,6 +1,6 @@
 import { arrayAt, type JsonValue, objectAt, stringAt } from '../../../resource/json.ts';
 import { keyFor, type Landscape } from '../../landscape/landscape.ts';
-import { placeOf, resourceAt, selected, type View } from '../../landscape/view.ts';
+import { placeOf, selected, type View } from '../../landscape/view.ts';
 import { textMap } from '../../landscape/workload.ts';
 import { type EvidenceOptions, type Found, nothing, ownNode, type Source } from '../evidence.ts';
 import { addDependence, addRoute, backendTarget, hostTarget, type Routing, routing } from './route-targets.ts';
@@ -44,7 +44,7 @@ function parentNode(at: Routing, parent: JsonValue): string | undefined {
   const kind = stringAt(parent, 'kind') ?? 'Gateway';
   const group = stringAt(parent, 'group') ?? (kind === 'Service' ? '' : 'gateway.networking.k8s.io');
   const key = keyFor(group, kind, stringAt(parent, 'namespace') ?? at.source.namespace, name);
-  return resourceAt(at.view, key) === undefined ? undefined : placeOf(at.view, key);
+  return placeOf(at.view, key);
 }
 
 /** Istio: a VirtualService leads from its gateways (or, in the mesh, from the hosts it speaks for) to its destinations. */
@@ -107,7 +107,7 @@ function gatewayNode(at: Routing, name: string): string | undefined {
     second === undefined ? at.source.namespace : first,
     second ?? first,
   );
-  return resourceAt(at.view, key) === undefined ? undefined : placeOf(at.view, key);
+  return placeOf(at.view, key);
 }
 
 /** The pods that carry out a Gateway: they must live for it to answer. Istio looks for them in every namespace. */

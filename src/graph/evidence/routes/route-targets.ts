@@ -1,8 +1,7 @@
 import { type JsonValue, stringAt } from '../../../resource/json.ts';
 import type { Strength } from '../../graph-shapes.ts';
-import { keyFor } from '../../landscape/landscape.ts';
 import { resolveHost } from '../../landscape/resolve-host.ts';
-import { placeOf, serviceAt, type View } from '../../landscape/view.ts';
+import { placeOfService, serviceAt, type View } from '../../landscape/view.ts';
 import { evidenceOf, type EvidenceOptions, type Found, type Source } from '../evidence.ts';
 
 /** Where routing objects of one kind put their claims: everything a reader of routes needs at hand. */
@@ -52,7 +51,7 @@ export function addFinding(at: Routing, what: string, why: string): void {
 /** The node of a Service that a route names, or undefined with a finding. */
 export function serviceTarget(at: Routing, namespace: string, name: string): string | undefined {
   const service = serviceAt(at.view, namespace, name);
-  const node = service === undefined ? undefined : placeOf(at.view, keyFor('', 'Service', namespace, name));
+  const node = service === undefined ? undefined : placeOfService(at.view, service);
   if (node === undefined)
     addFinding(at, `routes to Service ${name}`, `no Service ${name} in namespace ${namespace} of these manifests`);
   return node;

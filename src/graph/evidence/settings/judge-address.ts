@@ -4,7 +4,7 @@ import { type KeyMeaning, protocolOfWord, wordsOf } from '../../addresses/key-me
 import type { GraphNode } from '../../graph-shapes.ts';
 import { isPublicEnding, type Resolution, resolveHost } from '../../landscape/resolve-host.ts';
 import type { Service } from '../../landscape/service.ts';
-import { describeNode, type NodeFacts } from '../../landscape/node-facts.ts';
+import { factsOf, type NodeFacts } from '../../landscape/node-facts.ts';
 import type { View } from '../../landscape/view.ts';
 import { outsideNode, unseenNode } from '../outside-node.ts';
 import type { SettingGroup } from './workload-settings.ts';
@@ -54,7 +54,7 @@ export function judgeAddress(context: AddressInContext, view: View): Judgement {
 
 function judgeKnown(context: AddressInContext, node: string, service: Service | null, view: View): Judgement {
   const { address, meaning } = context;
-  const facts = describeNode(view, node);
+  const facts = factsOf(view.landscape, node);
   const ports = address.port === null ? context.ports : [address.port];
   const fits = portFit(ports, service, facts);
   const confidence = confidenceIn(address, meaning, fits, facts);

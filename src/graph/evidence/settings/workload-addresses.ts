@@ -2,7 +2,7 @@ import type { Address, EdgeLayer } from '../../addresses/address.ts';
 import { findAddresses } from '../../addresses/find-addresses.ts';
 import { type KeyMeaning, keyMeaning, wordsOf } from '../../addresses/key-meaning.ts';
 import type { NodeRole, Strength } from '../../graph-shapes.ts';
-import { describeNode } from '../../landscape/node-facts.ts';
+import { factsOf } from '../../landscape/node-facts.ts';
 import type { View } from '../../landscape/view.ts';
 import { layerBetween } from './address-layer.ts';
 import {
@@ -23,7 +23,7 @@ export function workloadAddresses(source: Source, view: View, options: EvidenceO
   const workload = view.landscape.workloads.get(source.key);
   if (workload === undefined) return nothing;
   const from = ownNode(source, view);
-  const { role, protocol: own } = describeNode(view, from);
+  const { role, protocol: own } = factsOf(view.landscape, from);
   const found: Found = { claims: [], findings: [] };
   const groups = workloadSettings(workload, view, options);
   const off = switchedOff(groups);

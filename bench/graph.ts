@@ -1,0 +1,126 @@
+import { readFileSync } from 'node:fs';
+import { cpus, totalmem } from 'node:os';
+import { parseArgs } from 'node:util';
+import { bfsFromNode } from 'graphology-traversal';
+import { blastRadius } from '../src/graph/blast-radius.ts';
+import { buildGraph, updateGraph } from '../src/graph/build-graph.ts';
+import type { DependencyGraph } from '../src/graph/dependency-graph.ts';
+import { walkCallers } from '../src/graph/impact/walk-callers.ts';
+import {
+  defaultQuantiles,
+  type DegreeQuantiles,
+  deploymentOf,
+  drawEstate,
+  manifestsOf,
+  seeded,
+} from './graph-estate.ts';
+
+/**
+ * Figures of the graph on drawn estates: build, update of one workload, blast radius against graphology-traversal on the same graph, memory.
+ *
+ *   node --expose-gc bench/graph.ts [--quantiles FILE] [--sizes 1000,10000,40000] [--queries 2000] [--seed 7]
+ */
+const { values } = parseArgs({
+  options: {
+    quantiles: { type: 'string' },
+    sizes: { type: 'string', default: '1000,10000,40000' },
+    queries: { type: 'string', default: '2000' },
+    seed: { type: 'string', default: '7' },
+  },
+});
+const builtAt = '2026-01-01T00:00:00Z';
+const quantiles: DegreeQuantiles =
+  values.quantiles === undefined ? defaultQuantiles : JSON.parse(readFileSync(values.quantiles, 'utf8'));
+const [cpu] = cpus();
+
+console.log(
+  `${cpu?.model ?? 'unknown'} x ${cpus().length}, ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.version}, seed ${values.seed}`,
+);
+for (const size of values.sizes.split(',').map(Number)) measure(size);
+
+function measure(services: number): void {
+  const seed = Number(values.seed);
+  const estate = drawEstate(services, quantiles, seed);
+  const resources = manifestsOf(estate);
+  const before = heap();
+  const [graph, buildMs] = timed(() => buildGraph(resources, { builtAt }));
+  const after = heap();
+  const edges = graph.nodes.size;
+  console.log(`\n${services} services, ${edges} edges (${resources.length} resources)`);
+  console.log(
+    `  build            ${buildMs.toFixed(0)} ms, ${((buildMs * 1000) / resources.length).toFixed(1)} us a resource`,
+  );
+  console.log(`  heap             ${after - before} MB for graph, evidence and indexes`);
+  reportUpdates(graph, estate, seed);
+  reportQueries(graph, seed);
+}
+
+function reportUpdates(graph: DependencyGraph, estate: readonly (readonly number[])[], seed: number): void {
+  const random = seeded(seed + 1);
+  const times: number[] = [];
+  let work = 0;
+  for (let run = 0; run < 500; run++) {
+    const at = Math.floor(random() * estate.length);
+    const callees = [...(estate[at] ?? []).slice(1), Math.floor(random() * estate.length)].filter(
+      (callee) => callee !== at,
+    );
+    const changed = [deploymentOf(at, callees)];
+    times.push(timed(() => updateGraph(graph, { changed, removed: [], builtAt }))[1]);
+    work += graph.work.edges;
+  }
+  console.log(`  update of one    ${spread(times)}, ${(work / times.length).toFixed(1)} edges looked at`);
+}
+
+/** The same nodes for every contestant; the whole document, the bare walk, and a plain inbound walk of graphology-traversal. */
+function reportQueries(graph: DependencyGraph, seed: number): void {
+  const ids = graph.nodes.nodes();
+  const random = seeded(seed + 2);
+  const asked = Array.from({ length: Number(values.queries) }, () => ids[Math.floor(random() * ids.length)] ?? '');
+  const hub = ids.reduce((best, id) => (graph.nodes.inDegree(id) > graph.nodes.inDegree(best) ? id : best));
+  for (const id of asked.slice(0, 100)) blastRadius(graph, id);
+  const documents = asked.map((id) => timed(() => blastRadius(graph, id))[1]);
+  const walks = asked.map((id) => timed(() => walkCallers(graph.adjacency, id, 0.05))[1]);
+  const reached = asked.map((id) => walkCallers(graph.adjacency, id, 0.05).size).toSorted((one, other) => one - other);
+  const plain = asked.slice(0, 300).map((id) => timed(() => inbound(graph, id))[1]);
+  console.log(`  blast radius     ${spread(documents)} (whole document)`);
+  console.log(`  walk alone       ${spread(walks)}, reaches p50 ${at(reached, 0.5)}, p99 ${at(reached, 0.99)}`);
+  console.log(`  graphology walk  ${spread(plain)}`);
+  console.log(
+    `  ratio            p50 ${(middle(plain, 0.5) / middle(documents, 0.5)).toFixed(1)}, p99 ${(middle(plain, 0.99) / middle(documents, 0.99)).toFixed(1)} times faster`,
+  );
+  console.log(
+    `  the largest hub  ${graph.nodes.inDegree(hub)} callers: ${timed(() => blastRadius(graph, hub))[1].toFixed(2)} ms, graphology ${timed(() => inbound(graph, hub))[1].toFixed(2)} ms`,
+  );
+}
+
+function inbound(graph: DependencyGraph, id: string): number {
+  let reached = 0;
+  bfsFromNode(graph.nodes, id, () => void reached++, { mode: 'inbound' });
+  return reached;
+}
+
+function timed<Result>(act: () => Result): [Result, number] {
+  const start = performance.now();
+  const result = act();
+  return [result, performance.now() - start];
+}
+
+function spread(times: readonly number[]): string {
+  return `p50 ${middle(times, 0.5).toFixed(3)} ms, p99 ${middle(times, 0.99).toFixed(3)} ms`;
+}
+
+function middle(times: readonly number[], share: number): number {
+  return at(
+    times.toSorted((one, other) => one - other),
+    share,
+  );
+}
+
+function at(sorted: readonly number[], share: number): number {
+  return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? 0;
+}
+
+function heap(): number {
+  globalThis.gc?.();
+  return Math.round(process.memoryUsage().heapUsed / 2 ** 20);
+}
