@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { renderedSourceOf } from './app-rendered.ts';
 import type { OpenedSource } from './app-sources.ts';
 import type { Comparison } from './app-audit.ts';
 import type { ResourceReport } from './drift/drift-report.ts';
@@ -8,9 +9,9 @@ import { resourceKey } from './graph/build-graph.ts';
 import { formatJson, type JsonValue, parseJson } from './resource/json.ts';
 import type { Resource } from './resource/resource.ts';
 import { formatResourceId } from './resource/resource-id.ts';
-import { planRepair } from './rollback/plan-repair.ts';
+import { planRenderedRepair, planRepair } from './rollback/plan-repair.ts';
 import type { PlannedRepair, Repair } from './rollback/repair-plan.ts';
-import type { EarlierRevision, SourceFile } from './rollback/repair-request.ts';
+import type { EarlierRevision, RepairRequest, SourceFile } from './rollback/repair-request.ts';
 import { idOfReport } from './severity/judge-drift.ts';
 
 export interface PlanInput {
@@ -31,7 +32,7 @@ const earlierLimit = 50;
 /** Gathers everything a plan is made of, and makes it. */
 export async function planFor(input: PlanInput, signal: AbortSignal): Promise<PlannedRepair> {
   const { report, desired, live, source, base, graph, cluster, repair } = input;
-  return planRepair({
+  const request: RepairRequest = {
     report,
     desired,
     live,
@@ -46,7 +47,9 @@ export async function planFor(input: PlanInput, signal: AbortSignal): Promise<Pl
     sanctionedManagers: [],
     hash: sha256,
     ...(repair === undefined ? {} : { wanted: repair }),
-  });
+  };
+  const rendered = desired === null ? null : renderedSourceOf(source.renderer, desired);
+  return rendered === null ? planRepair(request) : await planRenderedRepair(request, rendered, signal);
 }
 
 /** Both sides of the resource that a report is about. */

@@ -1,5 +1,5 @@
 import { findTool } from './app-tools.ts';
-import type { ManifestRenderer } from './collectors/render/manifest-renderer.ts';
+import type { ManifestRenderer, RenderInput, Rendering } from './collectors/render/manifest-renderer.ts';
 import type { ToolRendererOptions } from './collectors/render/tool-renderer.ts';
 import { renderFileOf } from './collectors/plain-files.ts';
 
@@ -14,20 +14,31 @@ export interface RendererSettings {
 export interface NotingRenderer extends ManifestRenderer {
   /** How the source was read last; `plain` as long as nothing had to be rendered. */
   readonly kind: 'plain' | 'kustomize' | 'helm';
+  /** What the source itself was rendered from, and what came out. */
+  readonly last?: { readonly input: RenderInput; readonly rendering: Rendering } | undefined;
 }
 
 /** The real tools, looked for and loaded when the source turns out to need rendering. One for each source. */
 export function createRenderer(settings: RendererSettings): NotingRenderer {
   let opened: Promise<ManifestRenderer> | undefined;
   let kind: NotingRenderer['kind'] = 'plain';
+  let last: NotingRenderer['last'];
   return {
     get kind() {
       return kind;
     },
+    get last() {
+      return last;
+    },
     async render(input, signal) {
-      kind = renderFileOf(input.entries, input.folder)?.kind ?? 'plain';
       opened ??= openRenderer(settings);
-      return await (await opened).render(input, signal);
+      const rendering = await (await opened).render(input, signal);
+      // A rendering of a trial tree says nothing about the source.
+      if (last === undefined || last.input.tree === input.tree) {
+        kind = renderFileOf(input.entries, input.folder)?.kind ?? 'plain';
+        last = { input, rendering };
+      }
+      return rendering;
     },
   };
 }
