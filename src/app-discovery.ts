@@ -2,8 +2,8 @@ import { openRepositories, type RepositoryAccess, type SharedRepositories } from
 import type { PlacedSource } from './app-sources.ts';
 import type { NotingRenderer } from './app-renderer.ts';
 import { discoverSources } from './collectors/discovery/discover-sources.ts';
-import type { DiscoveredSource, Discovery, EngineReport, GitAnswer } from './collectors/discovery/discovered-source.ts';
-import { discoveryGap } from './collectors/discovery/discovery-gap.ts';
+import type { DiscoveredSource, Discovery, GitAnswer } from './collectors/discovery/discovered-source.ts';
+import { engineGaps } from './collectors/discovery/engine-gaps.ts';
 import {
   definedApiVersions,
   definitionKinds,
@@ -51,7 +51,7 @@ export async function discoverEstate(options: DiscoveryOptions, signal: AbortSig
   const discovery = await discover(seen.resources, { options, repositories }, signal);
   const opening = { options, repositories, definitions: seen.definitions };
   const opened = await Promise.all(discovery.sources.map((source) => open(source, opening)));
-  const gaps = [...seen.gaps, ...discovery.gaps, ...discovery.engines.flatMap(engineGap)];
+  const gaps = [...seen.gaps, ...discovery.gaps, ...engineGaps(discovery.engines)];
   return {
     sources: [noticesOf(options, gaps), ...opened],
     discovery,
@@ -152,20 +152,6 @@ function notingRenderer(
     },
   };
 }
-
-/** Only what a reader should know without asking: an engine that works as it should is no news. */
-function engineGap({ name, state, why }: EngineReport): readonly Gap[] {
-  if (state === 'running' || state === 'manual') return [];
-  return [discoveryGap(name, `${state}: ${why}`, remedies[state])];
-}
-
-const remedies: Readonly<Record<Exclude<EngineReport['state'], 'running' | 'manual'>, string>> = {
-  paused: 'Resume it when the reason is gone',
-  down: 'Start the controller again',
-  stale: 'Look at the log of its controller',
-  failing: 'Look at its status',
-  waiting: 'Look at what it depends on',
-};
 
 /** A source without objects that carries what is to be said of the discovery itself. */
 class Notices extends TreeManifests {

@@ -91,7 +91,7 @@ function discoverArgo(input: DiscoveryInput, found: Finding): void {
       isMapped: isMappedIn(input),
     });
     found.add(reading);
-    if (reading.elsewhere.length > 0) continue;
+    if (reading.sources.length === 0) continue;
     const home = installation?.namespace ?? application.id.namespace;
     found.add({ engines: [applicationState(application, home, resources, now)] });
   }
@@ -132,11 +132,9 @@ function discoverFlux(input: DiscoveryInput, found: Finding): void {
     for (const object of objects) {
       const reading: FluxReading = read(object, around);
       found.add({ sources: reading.source === null ? [] : [reading.source], gaps: reading.gaps });
-      if (reading.elsewhere !== null) {
-        found.add({ elsewhere: [reading.elsewhere] });
-        continue;
-      }
-      const dependencies = (reading.source?.dependsOn ?? []).map((id) => ({
+      if (reading.elsewhere !== null) found.add({ elsewhere: [reading.elsewhere] });
+      if (reading.source === null) continue;
+      const dependencies = reading.source.dependsOn.map((id) => ({
         id,
         object: around.find(kind, id.namespace, id.name),
       }));

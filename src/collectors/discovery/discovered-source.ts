@@ -155,17 +155,21 @@ export interface HelmSetting {
 
 /** Whether somebody heals drift there, and what the engine's own status is worth. */
 export interface EngineReport {
-  /** The engine object, or the controller. */
+  /** The engine object. */
   readonly name: string;
   readonly engine: 'argocd' | 'flux';
-  readonly owner: ResourceId | null;
+  readonly owner: ResourceId;
   /**
    * `paused`: told to stop. `manual`: heals only when a person says so. `down`: its controller does not run, so its status is frozen.
    * `stale`: has not looked for long. `failing`: says itself that it cannot apply. `waiting`: for what it depends on.
    */
-  readonly state: 'running' | 'paused' | 'manual' | 'down' | 'stale' | 'failing' | 'waiting';
+  readonly state: EngineState;
   readonly why: string;
+  /** Of `down`: what is wrong with the controller, the same for everything it is responsible for. */
+  readonly cause: string | null;
 }
+
+export type EngineState = 'running' | 'paused' | 'manual' | 'down' | 'stale' | 'failing' | 'waiting';
 
 /** An engine object that applies to another cluster. */
 export interface Elsewhere {

@@ -14,12 +14,9 @@ export function applicationState(
   resources: readonly Resource[],
   now: string,
 ): EngineReport {
-  const [state, why] = stateOf(
-    application,
-    whyControllerIsDown('argocd-application-controller', installation, resources),
-    now,
-  );
-  return { name: nameOf(application.id), engine: 'argocd', owner: application.id, state, why };
+  const down = whyControllerIsDown('argocd-application-controller', installation, resources);
+  const [state, why] = stateOf(application, down, now);
+  return { name: nameOf(application.id), engine: 'argocd', owner: application.id, state, why, cause: down };
 }
 
 function stateOf(application: Resource, down: string | null, now: string): readonly [EngineReport['state'], string] {

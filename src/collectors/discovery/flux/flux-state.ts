@@ -17,7 +17,7 @@ export interface FluxFacts {
 /** Whether drift of a Kustomization or HelmRelease is healed by anybody. */
 export function fluxState(object: Resource, facts: FluxFacts): EngineReport {
   const [state, why] = stateOf(object, facts);
-  return { name: nameOf(object.id), engine: 'flux', owner: object.id, state, why };
+  return { name: nameOf(object.id), engine: 'flux', owner: object.id, state, why, cause: facts.down };
 }
 
 function stateOf(object: Resource, facts: FluxFacts): readonly [EngineReport['state'], string] {
