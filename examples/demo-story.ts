@@ -137,7 +137,10 @@ export function tellChanges(round: Round, page: Page): string {
   const proposals = round.proposals
     .filter(({ kind }) => kind === 'opened' || kind === 'updated')
     .map(({ branch }) => `proposed     ${paint.place(`git show ${branch ?? ''}`)}`);
-  const lines = [...changes, ...proposals].map((line) => `    ${line}\n`);
+  const closed = round.proposals.flatMap(({ kind, branch, reason }) =>
+    kind === 'closed' && branch !== null ? [`closed       ${paint.place(branch)}: ${reason}`] : [],
+  );
+  const lines = [...changes, ...proposals, ...closed].map((line) => `    ${line}\n`);
   return lines.length === 0 ? '' : `  ${paint.faint(verdictTime(round))}\n${lines.join('')}`;
 }
 

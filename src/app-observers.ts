@@ -38,6 +38,7 @@ export function logObserver(logger: Logger): RoundObserver {
     finished(round) {
       for (const { kind, resource, reason, branch } of round.proposals) {
         if (kind === 'opened' || kind === 'updated') logger.info('a repair was proposed', { resource, branch, reason });
+        else if (kind === 'closed') logger.info('a proposal was closed', { resource, branch, reason });
         else if (kind === 'failed') logger.error('a repair could not be proposed', { resource, reason });
         else logger.debug('no new proposal', { resource, branch, reason, verdict: kind });
       }

@@ -1,26 +1,22 @@
-import type { PlacedSource } from './app-sources.ts';
 import { planFor } from './app-plan.ts';
 import type { OpenedSource } from './app-sources.ts';
 import { proposeInto } from './app-propose.ts';
+import { createSettler, type SettleWiring } from './app-settle.ts';
 import type { Config } from './config/config-schema.ts';
 import { asAppError } from './errors/app-error.ts';
 import type { DependencyGraph } from './graph/dependency-graph.ts';
-import type { GitSetup } from './git/run-git.ts';
 import type { ProposalOutcome, RepairCandidate } from './loop/round.ts';
 import { formatResourceId } from './resource/resource-id.ts';
 import type { ProposalLog } from './rollback/proposal-log.ts';
 import { proposeRollback } from './rollback/propose-rollback.ts';
 import { isWorse } from './severity/severity-scale.ts';
 
-export interface ProposalWiring {
+export interface ProposalWiring extends SettleWiring {
   readonly config: Config['rollback'];
-  readonly sources: readonly PlacedSource[];
-  readonly git: GitSetup;
   readonly log: ProposalLog;
   readonly cluster: string;
   /** The graph as of this round. */
   graph(): DependencyGraph | null;
-  readonly clock: () => Date;
 }
 
 export type Propose = (candidates: readonly RepairCandidate[], signal: AbortSignal) => Promise<ProposalOutcome[]>;
@@ -28,19 +24,26 @@ export type Propose = (candidates: readonly RepairCandidate[], signal: AbortSign
 /** The act stage: one proposal for each drifted resource that is bad enough, the worst first, because limits hold the rest. */
 export function createProposer(wiring: ProposalWiring): Propose {
   const { config } = wiring;
+  const settler = createSettler(wiring);
   return async (candidates, signal) => {
     if (!config.propose) return [];
     const worth = candidates
       .filter(({ judgement }) => !isWorse(config.minSeverity, judgement.level))
       .toSorted((a, b) => b.judgement.score - a.judgement.score);
     const bases = baseCommits();
-    const outcomes: ProposalOutcome[] = [];
+    const outcomes: ProposalOutcome[] = [...(await settler.settle(signal))];
     for (const candidate of worth) {
       signal.throwIfAborted();
-      outcomes.push(await proposeOne(candidate, { ...wiring, bases }, signal));
+      const outcome = await proposeOne(candidate, { ...wiring, bases }, signal);
+      if (isOpen(outcome)) settler.opened(outcome.resource);
+      outcomes.push(outcome);
     }
     return outcomes;
   };
+}
+
+function isOpen({ kind }: ProposalOutcome): boolean {
+  return kind === 'opened' || kind === 'updated' || kind === 'already-open';
 }
 
 /** The commit that each source stands at, asked for once in a stage. */

@@ -109,6 +109,7 @@ function createDaemon({ loaded, logger, observers = [] }: AppOptions, parts: Par
     log: store.proposals,
     cluster,
     graph: () => daemon.graph,
+    report: () => daemon.report(),
     clock,
   });
   const told = [historyObserver(store.rounds), metricsObserver(metrics), logObserver(logger), ...observers];

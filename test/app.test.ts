@@ -120,6 +120,8 @@ it('an edit of a dump is judged by itself, and its undoing ends the episode', { 
   await writeFile(join(running.place, 'live', 'web.yaml'), deployment);
   const round = await untilRound(running, ({ decisions }) => decisions.some(({ kind }) => kind === 'resolve'));
   expect(round.whole).toBe(false);
+  expect(round.proposals.map(({ kind }) => kind)).toEqual(['closed']);
+  expect(await git(running.place, 'branch', '--list', 'mooring/*')).toBe('');
 });
 
 it('two apps live in one process without knowing of each other', { timeout: 60_000 }, async () => {

@@ -1,0 +1,97 @@
+import type { GitSetup } from './git/run-git.ts';
+import { proposeInto } from './app-propose.ts';
+import type { OpenedSource, PlacedSource } from './app-sources.ts';
+import { asAppError } from './errors/app-error.ts';
+import type { AuditReport } from './drift/drift-report.ts';
+import type { ProposalOutcome } from './loop/round.ts';
+import { formatResourceId } from './resource/resource-id.ts';
+import { closePointless, settledProposals } from './rollback/settle-proposals.ts';
+import { parseMachineBlock } from './rollback/text/machine-block.ts';
+import { idOfReport } from './severity/judge-drift.ts';
+
+export interface SettleWiring {
+  readonly sources: readonly PlacedSource[];
+  readonly git: GitSetup;
+  /** Every verdict as of this round; null before everything was judged once. */
+  report(): AuditReport | null;
+  readonly clock: () => Date;
+}
+
+/** Closes proposals whose drift is gone. Asks the repositories only when an object that has one came into sync. */
+export interface Settler {
+  /** An object has an open proposal now. */
+  opened(resource: string): void;
+  settle(signal: AbortSignal): Promise<readonly ProposalOutcome[]>;
+}
+
+export function createSettler(wiring: SettleWiring): Settler {
+  let open: Set<string> | null = null;
+  return {
+    opened: (resource) => open?.add(resource),
+    async settle(signal) {
+      const report = wiring.report();
+      if (report === null) return [];
+      open ??= await openObjects(wiring, signal);
+      const inSync = new Set(
+        report.resources
+          .filter(({ verdict }) => verdict === 'in-sync')
+          .map((resource) => formatResourceId(idOfReport(resource))),
+      );
+      const settled = open.intersection(inSync);
+      if (settled.size === 0) return [];
+      const closed = await closeIn(wiring, settled, signal);
+      for (const resource of settled) open.delete(resource);
+      return closed;
+    },
+  };
+}
+
+/** Objects that have an open proposal in any of the repositories. */
+async function openObjects(wiring: SettleWiring, signal: AbortSignal): Promise<Set<string>> {
+  const objects = new Set<string>();
+  for (const { source } of wiring.sources) {
+    if (source.gitDirectory === null) continue;
+    const { pullRequests } = await proposeInto(source, wiring, signal);
+    for (const { state, body } of await pullRequests.list(signal)) {
+      const object = state === 'open' ? parseMachineBlock(body)?.object : undefined;
+      if (object !== undefined) objects.add(object);
+    }
+  }
+  return objects;
+}
+
+async function closeIn(
+  wiring: SettleWiring,
+  settled: ReadonlySet<string>,
+  signal: AbortSignal,
+): Promise<readonly ProposalOutcome[]> {
+  const outcomes: ProposalOutcome[] = [];
+  for (const { source } of wiring.sources) {
+    if (source.gitDirectory === null) continue;
+    outcomes.push(...(await closeInSource(source, wiring, settled, signal)));
+  }
+  return outcomes;
+}
+
+async function closeInSource(
+  source: OpenedSource,
+  wiring: SettleWiring,
+  settled: ReadonlySet<string>,
+  signal: AbortSignal,
+): Promise<readonly ProposalOutcome[]> {
+  try {
+    const dependencies = await proposeInto(source, wiring, signal);
+    const pointless = settledProposals(await dependencies.pullRequests.list(signal), settled);
+    const closed = new Set(await closePointless(pointless, dependencies, signal));
+    return pointless
+      .filter(({ pullRequest }) => closed.has(pullRequest.branch))
+      .map(({ pullRequest: { body, branch }, reason }) => {
+        const resource = parseMachineBlock(body)?.object ?? branch;
+        return { kind: 'closed', resource, reason, branch };
+      });
+  } catch (error) {
+    signal.throwIfAborted();
+    const { what, why } = asAppError(error, `cannot close proposals of ${source.manifests.name}`);
+    return [{ kind: 'failed', resource: source.manifests.name, reason: `${what}: ${why}`, branch: null }];
+  }
+}
