@@ -1,13 +1,15 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { LiveFeed } from '../../src/collectors/live-source.ts';
-import { createKubernetesSource, type KubernetesSource } from '../../src/kubernetes/kubernetes-live-source.ts';
 import type { KubernetesFeed } from '../../src/kubernetes/watch/kubernetes-feed.ts';
-import { isJsonObject, parseJson, stringAt, valueAt } from '../../src/resource/json.ts';
 import { type Plane, startPlane } from '../../tools/plane/start-plane.ts';
+import { createAuthority, issueCertificate } from '../../tools/plane/x509.ts';
+import { heldBy, servedBy, startWatching, until, type Watching } from './watching.ts';
 
 /** Faults of a real API server and etcd that only this file may cause; each test leaves the plane healthy. */
 let plane: Plane;
-let source: KubernetesSource;
 
 const kinds = [
   { apiVersion: 'v1', kind: 'ConfigMap' },
@@ -26,36 +28,17 @@ beforeAll(async () => {
     apiOnly: true,
     apiserverFlags: ['--watch-cache-sizes=configmaps#0', '--shutdown-watch-termination-grace-period=2s'],
   });
-  source = await createKubernetesSource({
-    kubeconfig: plane.kubeconfig,
-    environment: {},
-    watch: { staleAfterMs: 1_000, restMs: 200, discoveryMs: 500 },
-  });
 });
 
 afterAll(async () => {
-  await source?.close();
   await plane?.stop();
 });
 
-interface Watching extends AsyncDisposable {
-  readonly feed: KubernetesFeed;
-  readonly changed: string[];
-}
-
-async function watching(of: KubernetesSource = source, wanted = request): Promise<Watching> {
-  const changed: string[] = [];
-  const feed = await of.watch(
-    wanted,
-    (ids) => changed.push(...ids.map(({ kind, name }) => `${kind}/${name}`)),
-    new AbortController().signal,
-  );
-  return { feed, changed, [Symbol.asyncDispose]: () => feed.stop() };
-}
-
-async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await new Promise((resolve) => setTimeout(resolve, 20));
-}
+const watching = (): Promise<Watching> =>
+  startWatching(request, {
+    kubeconfig: plane.kubeconfig,
+    watch: { staleAfterMs: 1_000, restMs: 200, discoveryMs: 500 },
+  });
 
 async function post(path: string, body: object): Promise<void> {
   const answer = await plane.request('POST', path, body);
@@ -76,42 +59,18 @@ async function remove(path: string): Promise<void> {
   expect([200, 202]).toContain(answer.status);
 }
 
-function held(feed: LiveFeed, kind: string): Record<string, string> {
-  const entries = feed
-    .snapshot()
-    .resources.filter(({ id }) => id.kind === kind)
-    .map(({ id, body }) => [
-      `${id.namespace}/${id.name}`,
-      stringAt(valueAt(body, 'metadata'), 'resourceVersion') ?? '',
-    ]);
-  return Object.fromEntries(entries);
-}
+const held = heldBy;
 
-/** What the server holds, asked without the product. */
-async function served(path: string): Promise<Record<string, string>> {
-  const answer = await plane.request('GET', path);
-  const list = parseJson(answer.body);
-  const items = isJsonObject(list) && Array.isArray(list['items']) ? list['items'] : [];
-  const entries = items.map((item) => [
-    `${stringAt(item, 'metadata', 'namespace') ?? ''}/${stringAt(item, 'metadata', 'name')}`,
-    stringAt(item, 'metadata', 'resourceVersion') ?? '',
-  ]);
-  return Object.fromEntries(entries);
-}
-
-async function untilEqual(feed: LiveFeed): Promise<void> {
-  for (;;) {
+async function untilEqual(feed: KubernetesFeed): Promise<void> {
+  const served = (path: string): Promise<Record<string, string>> =>
+    servedBy(async (each) => (await plane.request('GET', each)).body, path);
+  await until(async () => {
     const [maps, namespaces] = await Promise.all([served('/api/v1/configmaps'), served('/api/v1/namespaces')]);
-    const isEqual =
-      JSON.stringify(sorted(held(feed, 'ConfigMap'))) === JSON.stringify(sorted(maps)) &&
-      JSON.stringify(sorted(held(feed, 'Namespace'))) === JSON.stringify(sorted(namespaces));
-    if (isEqual) return;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-}
-
-function sorted(record: Record<string, string>): [string, string][] {
-  return Object.entries(record).sort(([a], [b]) => (a < b ? -1 : 1));
+    return (
+      JSON.stringify(held(feed, 'ConfigMap')) === JSON.stringify(maps) &&
+      JSON.stringify(held(feed, 'Namespace')) === JSON.stringify(namespaces)
+    );
+  });
 }
 
 const isSynced = (feed: LiveFeed): boolean => feed.states().every(({ phase }) => phase === 'synced');
@@ -153,11 +112,52 @@ describe('F1 the API server is killed and started again', () => {
   });
 });
 
+test('F12 a new authority of the API server is taken up from its file, with a clear reason until then', async () => {
+  const pki = join(plane.dir, 'pki');
+  const dir = mkdtempSync(join(tmpdir(), 'mooring-authority-'));
+  const caFile = join(dir, 'ca.crt');
+  const oldCa = readFileSync(join(pki, 'ca.crt'), 'utf8');
+  writeFileSync(caFile, oldCa);
+  const document = JSON.parse(readFileSync(plane.kubeconfig, 'utf8'));
+  document.clusters[0].cluster = { server: plane.url, 'certificate-authority': caFile };
+  const kubeconfig = join(dir, 'kubeconfig');
+  writeFileSync(kubeconfig, JSON.stringify(document));
+  const timing = { staleAfterMs: 1_000, restMs: 200, discoveryMs: 500 };
+  await using watched = await startWatching(request, { kubeconfig, watch: timing, rereadMs: 200 });
+  const { feed } = watched;
+
+  const before = ['server.crt', 'server.key'].map((name) => readFileSync(join(pki, name), 'utf8'));
+  const authority = createAuthority('new-authority');
+  const server = issueCertificate(authority, {
+    subject: { commonName: 'kube-apiserver' },
+    purpose: 'server',
+    hosts: ['127.0.0.1', 'localhost'],
+  });
+  await plane.apiserver.stop('SIGKILL');
+  writeFileSync(join(pki, 'server.crt'), server.certificate);
+  writeFileSync(join(pki, 'server.key'), server.key);
+  plane.apiserver.start();
+  await until(() => feed.states().every(({ phase, reason }) => phase === 'stale' && /certificate/.test(reason)));
+  writeFileSync(caFile, authority.certificate);
+  await until(() => isSynced(feed));
+
+  await plane.apiserver.stop('SIGKILL');
+  writeFileSync(join(pki, 'server.crt'), before[0] ?? '');
+  writeFileSync(join(pki, 'server.key'), before[1] ?? '');
+  writeFileSync(caFile, oldCa);
+  plane.apiserver.start();
+  await plane.waitUntilReady();
+  await until(() => isSynced(feed));
+  rmSync(dir, { recursive: true });
+});
+
 test('F2 the API server ends in good order: watches come back, spread over time', async () => {
   await using watched = await watching();
   const { feed } = watched;
   await plane.apiserver.stop('SIGTERM');
-  expect(feed.states().map(({ restarts }) => restarts['closed'] ?? restarts['closed-at-once'])).not.toContain(undefined);
+  expect(feed.states().map(({ restarts }) => restarts['closed'] ?? restarts['closed-at-once'])).not.toContain(
+    undefined,
+  );
   plane.apiserver.start();
   await plane.waitUntilReady();
   await configMap('f2-after', '1');
