@@ -3,6 +3,7 @@ import type { ManifestSource } from '../../collectors/manifest-source.ts';
 import { evidenceKinds } from '../../drift/evidence-kinds.ts';
 import { ResourceScope } from '../../drift/resource-scope.ts';
 import type { Resource } from '../../resource/resource.ts';
+import { formatResourceId } from '../../resource/resource-id.ts';
 import type { DesiredSnapshot } from '../../resource/snapshot.ts';
 
 /** One desired source and where its objects without a namespace belong. */
@@ -31,9 +32,14 @@ export function placeIn(
     ({ id }) => id.kind === 'CustomResourceDefinition',
   );
   const scope = new ResourceScope(definitions, namespace);
+  const moved = new Map<string, string>();
   const resources = snapshot.resources.map((resource) => {
     const id = scope.place(resource);
-    return id === resource.id ? resource : { ...resource, id };
+    if (id === resource.id) return resource;
+    moved.set(formatResourceId(resource.id), formatResourceId(id));
+    return { ...resource, id };
   });
-  return { ...snapshot, resources };
+  // What cannot be judged is named by the resource, which has another name now.
+  const unstable = snapshot.unstable.map((each) => ({ ...each, resource: moved.get(each.resource) ?? each.resource }));
+  return { ...snapshot, resources, unstable };
 }
