@@ -35,8 +35,8 @@ export interface Upstream {
 /** A proxy between a client that speaks plain HTTP and a server, which breaks what it is told to break. */
 export interface FaultProxy {
   readonly url: string;
-  /** Asked for each request; may be replaced at any time. */
-  fault: (request: { readonly method: string; readonly url: URL }) => Fault | undefined;
+  /** Asked for each request, which waits for the answer; may be replaced at any time. */
+  fault: (request: { readonly method: string; readonly url: URL }) => Fault | undefined | Promise<undefined>;
   readonly seen: URL[];
   /** From now on nothing passes in either direction, and no connection is closed: what a dead path looks like. */
   freeze(): void;
@@ -56,10 +56,11 @@ export async function startFaultProxy(upstream: Upstream): Promise<FaultProxy> {
   const server = createServer((incoming, outgoing) => {
     const url = new URL(incoming.url ?? '/', upstream.url);
     seen.push(url);
-    const fault = proxy.fault({ method: incoming.method ?? 'GET', url });
-    exchange({ upstream, url, isDead: () => frozen.has(incoming.socket) }, fault, incoming, outgoing).catch(() => {
-      outgoing.destroy();
-    });
+    Promise.resolve(proxy.fault({ method: incoming.method ?? 'GET', url }))
+      .then((fault) =>
+        exchange({ upstream, url, isDead: () => frozen.has(incoming.socket) }, fault, incoming, outgoing),
+      )
+      .catch(() => outgoing.destroy());
   });
   server.on('connection', (socket) => {
     sockets.add(socket);

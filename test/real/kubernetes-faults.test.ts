@@ -3,10 +3,11 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { LiveFeed } from '../../src/collectors/live-source.ts';
+import { createKubernetesSource } from '../../src/kubernetes/kubernetes-live-source.ts';
 import type { KubernetesFeed } from '../../src/kubernetes/watch/kubernetes-feed.ts';
 import { type Plane, startPlane } from '../../tools/plane/start-plane.ts';
 import { createAuthority, issueCertificate } from '../../tools/plane/x509.ts';
-import { heldBy, servedBy, startWatching, until, type Watching } from './watching.ts';
+import { heldBy, proxyBefore, servedBy, startWatching, until, type Watching } from './watching.ts';
 
 /** Faults of a real API server and etcd that only this file may cause; each test leaves the plane healthy. */
 let plane: Plane;
@@ -180,4 +181,28 @@ test('F3 etcd forgets the version a watch resumes from: one list, deletions deri
   expect(held(feed, 'ConfigMap')).not.toHaveProperty('default/f3-goes');
   expect(watched.changed).toContain('ConfigMap/f3-goes');
   expect(held(feed, 'ConfigMap')).toHaveProperty('default/f3-stays');
+});
+
+test('F4 a continue token that expires between two pages: the whole list once more, never a part', async () => {
+  const names = ['f4-a', 'f4-b', 'f4-c', 'f4-d'];
+  for (const name of names) await configMap(name, '1');
+  await using proxy = await proxyBefore(plane.kubeconfig);
+  let expired = 0;
+  proxy.fault = async ({ url }) => {
+    if (!url.searchParams.has('continue') || expired >= 2) return undefined;
+    expired += 1;
+    // Between two pages the world moves on, and etcd forgets what it was.
+    await configMap(`f4-moved-${expired}`, '1');
+    await plane.compact();
+    return undefined;
+  };
+  const source = await createKubernetesSource({ kubeconfig: proxy.kubeconfig, environment: {}, pageSize: 2 });
+  const only = { declared: [{ apiVersion: 'v1', kind: 'ConfigMap' }], evidence: [] };
+  const snapshot = await source.read(only, new AbortController().signal);
+  await source.close();
+  expect(snapshot.gaps).toEqual([]);
+  const held = snapshot.resources.map(({ id }) => id.name);
+  expect(held).toEqual(expect.arrayContaining([...names, 'f4-moved-1', 'f4-moved-2']));
+  expect(new Set(held).size).toBe(held.length);
+  expect(proxy.seen.filter(({ search }) => search === '?limit=2').length).toBe(3);
 });
