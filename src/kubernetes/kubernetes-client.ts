@@ -72,17 +72,17 @@ export function createKubernetesClient(
         signal,
       );
       if (answer.status === 200 || answer.status === 201) return accepted(answer, served);
-      if (isVerdict(answer.status)) {
-        const { status, reason, message } = readRefusal(answer.status, undefined, answer.body);
-        return { kind: 'rejected', status, reason, message };
-      }
+      const { status, reason, message } = readRefusal(answer.status, undefined, answer.body);
+      if (isVerdict(status, message)) return { kind: 'rejected', status, reason, message };
       throw refused(`cannot try ${describeResourceId(id)} on the server`, answer);
     },
   };
 }
 
 /** These say something about the object; 401, 403, 429 and the like say something about us or the server. */
-function isVerdict(status: number): boolean {
+function isVerdict(status: number, message: string): boolean {
+  // A field that the schema does not know is answered with 500, as if the server were at fault; only the text tells.
+  if (status === 500) return message.startsWith('failed to create typed patch object');
   return status === 400 || status === 404 || status === 409 || status === 422;
 }
 
