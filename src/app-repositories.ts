@@ -7,7 +7,6 @@ import {
   mountPath,
   type SourceLocation,
 } from './collectors/discovery/discovered-source.ts';
-import { matchesGlob } from './collectors/discovery/glob.ts';
 import { MountedTree } from './collectors/discovery/render/mounted-tree.ts';
 import {
   findMapping,
@@ -16,6 +15,7 @@ import {
   type RepositoryMapping,
   whyNotFollowed,
 } from './collectors/discovery/repository-url.ts';
+import { fitsFile } from './collectors/discovery/set/git-params.ts';
 import { DirectoryTree } from './collectors/directory-tree.ts';
 import type { FileTree } from './collectors/file-tree.ts';
 import { parseSourceSpec, type SourceSpec } from './collectors/source-spec.ts';
@@ -197,9 +197,7 @@ async function answerFrom(shared: Shared, question: GitQuestion, signal: AbortSi
     const state = await tree.newest(signal);
     const entries = (await tree.list(state, '', signal)).filter(({ kind }) => kind === 'file');
     if (files === null) return { kind: 'directories', paths: foldersOf(entries.map(({ path }) => path)) };
-    const wanted = entries
-      .filter(({ path }) => files.some((glob) => matchesGlob(glob, path, { separator: '/' })))
-      .slice(0, maxFiles);
+    const wanted = entries.filter(({ path }) => files.some((glob) => fitsFile(glob, path))).slice(0, maxFiles);
     const contents = await tree.read(state, wanted, signal);
     const texts = wanted.flatMap(({ path }, index) => {
       const content = contents[index];
