@@ -170,4 +170,3 @@ export const options = {
     flag: 'log-level',
   }),
 } as const satisfies Readonly<Record<string, Option>>;
-
