@@ -78,18 +78,20 @@ function reportQueries(graph: DependencyGraph, seed: number): void {
   const asked = Array.from({ length: Number(values.queries) }, () => ids[Math.floor(random() * ids.length)] ?? '');
   const hub = ids.reduce((best, id) => (graph.nodes.inDegree(id) > graph.nodes.inDegree(best) ? id : best));
   for (const id of asked.slice(0, 100)) blastRadius(graph, id);
-  const documents = asked.map((id) => timed(() => blastRadius(graph, id))[1]);
-  const walks = asked.map((id) => timed(() => walkCallers(graph.adjacency, id, 0.05))[1]);
-  const reached = asked.map((id) => walkCallers(graph.adjacency, id, 0.05).size).toSorted((one, other) => one - other);
-  const plain = asked.slice(0, 300).map((id) => timed(() => inbound(graph, id))[1]);
+  const documents = asked.map((id) => best(() => blastRadius(graph, id)));
+  const walks = asked.map((id) => best(() => walkCallers(graph.adjacency, id, { leastProbability: 0.05 })));
+  const reached = asked
+    .map((id) => walkCallers(graph.adjacency, id, { leastProbability: 0.05 }).size)
+    .toSorted((one, other) => one - other);
+  const plain = asked.slice(0, 300).map((id) => best(() => inbound(graph, id)));
   console.log(`  blast radius     ${spread(documents)} (whole document)`);
-  console.log(`  walk alone       ${spread(walks)}, reaches p50 ${at(reached, 0.5)}, p99 ${at(reached, 0.99)}`);
+  console.log(`  whole walk       ${spread(walks)}, reaches p50 ${at(reached, 0.5)}, p99 ${at(reached, 0.99)}`);
   console.log(`  graphology walk  ${spread(plain)}`);
   console.log(
     `  ratio            p50 ${(middle(plain, 0.5) / middle(documents, 0.5)).toFixed(1)}, p99 ${(middle(plain, 0.99) / middle(documents, 0.99)).toFixed(1)} times faster`,
   );
   console.log(
-    `  the largest hub  ${graph.nodes.inDegree(hub)} callers: ${timed(() => blastRadius(graph, hub))[1].toFixed(2)} ms, graphology ${timed(() => inbound(graph, hub))[1].toFixed(2)} ms`,
+    `  the largest hub  ${graph.nodes.inDegree(hub)} callers: ${best(() => blastRadius(graph, hub)).toFixed(2)} ms, graphology ${best(() => inbound(graph, hub)).toFixed(2)} ms`,
   );
 }
 
@@ -103,6 +105,11 @@ function timed<Result>(act: () => Result): [Result, number] {
   const start = performance.now();
   const result = act();
   return [result, performance.now() - start];
+}
+
+/** The best of three, so that what a busy neighbour takes away does not count. Not for acts that change something. */
+function best(act: () => unknown): number {
+  return Math.min(timed(act)[1], timed(act)[1], timed(act)[1]);
 }
 
 function spread(times: readonly number[]): string {

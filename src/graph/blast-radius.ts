@@ -3,7 +3,7 @@ import type { Coverage, GraphEdge, GraphNode } from './graph-shapes.ts';
 import { coverageOfNodes } from './coverage.ts';
 import { durationBetween } from './impact/duration.ts';
 import { requireNode } from './find-node.ts';
-import { costScale, impactOf } from './impact/edge-impact.ts';
+import { breakingCost, costScale, degradingCost, impactOf, never } from './impact/edge-impact.ts';
 import { type Walk, walkCallers } from './impact/walk-callers.ts';
 
 export const effects = ['breaks', 'degrades', 'may-degrade'] as const;
@@ -34,6 +34,8 @@ export interface BlastRadius {
   readonly affected: readonly Affected[];
   /** Dependants that were found but not listed, because the list is full. */
   readonly unlisted: number;
+  /** Dependants less likely than this were not looked for. */
+  readonly leastProbability: number;
   readonly entryPoints: readonly string[];
   readonly coverage: Coverage;
   /** ISO 8601 duration since the graph was built. */
@@ -54,8 +56,10 @@ export interface BlastOptions {
 /** Who breaks, degrades, or may, when `target` (a node id or KIND/NAME) fails or changes. Throws resource-not-found with near names. */
 export function blastRadius(graph: DependencyGraph, target: string, options: BlastOptions = {}): BlastRadius {
   const of = requireNode(graph, target);
-  const walk = walkCallers(graph.adjacency, of, options.leastProbability ?? 0.05);
-  const candidates = likeliest(graph, walk, options.limit ?? 100);
+  const limit = options.limit ?? 100;
+  const leastProbability = options.leastProbability ?? 0.05;
+  const walk = walkCallers(graph.adjacency, of, { leastProbability, enough: limit });
+  const candidates = likeliest(graph, walk, limit);
   const told = new Map<string, readonly string[]>();
   const listed = candidates.map((candidate) => describe(graph, walk, candidate, told));
   const { entryPoints, users } = entriesOf(graph, listed);
@@ -69,6 +73,7 @@ export function blastRadius(graph: DependencyGraph, target: string, options: Bla
     because: options.because ?? `${of} fails or changes`,
     affected,
     unlisted: walk.size - candidates.length,
+    leastProbability: Math.round((probabilities[walk.reachedCost] ?? 0) * 100) / 100,
     entryPoints,
     coverage: coverageOfNodes(graph, [of, ...affected.map(({ id }) => id)]),
     graphAge: durationBetween(graph.builtAt, options.now ?? graph.builtAt),
@@ -81,35 +86,42 @@ interface Candidate {
   readonly probability: number;
 }
 
-/** Breaking is said only when it is more likely than not; degrading from 30 %. */
-function effectOf(walk: Walk, index: number): Candidate {
-  const breaks = Math.exp(-walk.breakCost(index) / costScale);
-  const notices = Math.max(breaks, Math.exp(-walk.noticeCost(index) / costScale));
-  if (breaks >= 0.5) return { index, effect: 'breaks', probability: breaks };
-  return { index, effect: notices >= 0.3 ? 'degrades' : 'may-degrade', probability: notices };
+/** Probability of each cost; walks only know costs. */
+const probabilities = Float64Array.from({ length: never + 1 }, (_, cost) =>
+  cost === never ? 0 : Math.exp(-cost / costScale),
+);
+
+/** The cost of the effect that counts for a node: of breaking when that is likely, else of noticing at all. */
+function effectCost(walk: Walk, index: number): number {
+  const breaks = walk.breakCost(index);
+  return breaks <= breakingCost ? breaks : Math.min(breaks, walk.noticeCost(index));
 }
 
-/** The most probable nodes of a walk, in no order. Counting by hundredths finds the bar without sorting them all. */
+function candidateAt(walk: Walk, index: number): Candidate {
+  const cost = effectCost(walk, index);
+  const probability = probabilities[cost] ?? 0;
+  if (walk.breakCost(index) <= breakingCost) return { index, effect: 'breaks', probability };
+  return { index, effect: cost <= degradingCost ? 'degrades' : 'may-degrade', probability };
+}
+
+/** The most probable nodes of a walk, in no order. Counting by cost finds the bar, so only what is listed is built and sorted. */
 function likeliest({ adjacency }: DependencyGraph, walk: Walk, limit: number): Candidate[] {
-  const all = Array.from({ length: walk.size }, (_, position) => effectOf(walk, walk.indexAt(position)));
-  if (all.length <= limit) return all;
-  const counts = new Int32Array(101);
-  for (const { probability } of all) {
-    const hundredth = Math.floor(probability * 100);
-    counts[hundredth] = (counts[hundredth] ?? 0) + 1;
+  const counts = new Int32Array(never + 1);
+  for (let position = 0; position < walk.size; position++) {
+    const cost = effectCost(walk, walk.indexAt(position));
+    counts[cost] = (counts[cost] ?? 0) + 1;
   }
-  let bar = 100;
-  for (let above = 0; bar > 0; bar--) {
-    above += counts[bar] ?? 0;
-    if (above >= limit) break;
+  let bar = 0;
+  for (let above = counts[0] ?? 0; bar < never && above < limit; ) above += counts[++bar] ?? 0;
+  const candidates: Candidate[] = [];
+  for (let position = 0; position < walk.size; position++) {
+    const index = walk.indexAt(position);
+    if (effectCost(walk, index) <= bar) candidates.push(candidateAt(walk, index));
   }
-  return all
-    .filter(({ probability }) => probability * 100 >= bar)
-    .toSorted(
-      (one, other) =>
-        other.probability - one.probability ||
-        compareText(adjacency.ids[one.index] ?? '', adjacency.ids[other.index] ?? ''),
-    )
+  if (candidates.length <= limit) return candidates;
+  const id = ({ index }: Candidate): string => adjacency.ids[index] ?? '';
+  return candidates
+    .toSorted((one, other) => other.probability - one.probability || compareText(id(one), id(other)))
     .slice(0, limit);
 }
 

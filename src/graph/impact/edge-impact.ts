@@ -71,6 +71,9 @@ function isOptional(word: string): boolean {
 /** Costs are -32 ln p, rounded: one step is 3 %, the 255th stands for never. */
 export const costScale = 32;
 export const never = 255;
+/** A node breaks when that is more likely than not, and degrades from 30 %. */
+export const breakingCost = Math.floor(-Math.log(0.5) * costScale);
+export const degradingCost = Math.floor(-Math.log(0.3) * costScale);
 
 export function costOf(probability: number): number {
   if (probability <= 0) return never;

@@ -1,5 +1,5 @@
 import type { Adjacency } from './adjacency.ts';
-import { costScale, never } from './edge-impact.ts';
+import { breakingCost, costScale, never } from './edge-impact.ts';
 
 /** A degraded callee is felt by its caller a little less than a broken one. */
 const fading = 4;
@@ -30,6 +30,8 @@ const scratches = new WeakMap<Adjacency, Scratch>();
 export interface Walk {
   /** How many nodes were reached, the failed one not counted. */
   readonly size: number;
+  /** Nodes that cost more than this were not looked for. */
+  readonly reachedCost: number;
   readonly indexAt: (position: number) => number;
   readonly breakCost: (index: number) => number;
   readonly noticeCost: (index: number) => number;
@@ -37,18 +39,33 @@ export interface Walk {
   readonly pathTo: (index: number, broken: boolean) => string[];
 }
 
-/** Walks from a failed node to its callers, most probable first, down to a least probability. */
-export function walkCallers(adjacency: Adjacency, start: string, leastProbability: number): Walk {
+export interface WalkLimits {
+  readonly leastProbability: number;
+  /** Stop when this many nodes are reached, but never before every node that is likelier to break than not. */
+  readonly enough?: number;
+}
+
+/** Walks from a failed node to its callers, most probable first. */
+export function walkCallers(
+  adjacency: Adjacency,
+  start: string,
+  { leastProbability, enough = Infinity }: WalkLimits,
+): Walk {
   const scratch = cleared(adjacency);
   const limit = Math.min(never - 1, Math.ceil(-Math.log(leastProbability) * costScale));
   const origin = adjacency.indexes.get(start);
+  let cost = 0;
   if (origin !== undefined) {
     push(scratch, origin * 2, 0, -1);
     const frontier = { adjacency, scratch, limit };
-    for (let cost = 0; cost <= limit; cost++) settleBucket(frontier, cost);
+    for (; cost <= limit; cost++) {
+      settleBucket(frontier, cost);
+      if (cost >= breakingCost && scratch.orderCount > enough) break;
+    }
   }
   return {
     size: Math.max(0, scratch.orderCount - 1),
+    reachedCost: Math.min(cost, limit),
     indexAt: (position) => scratch.order[position + 1] ?? 0,
     breakCost: (index) => scratch.costs[index * 2] ?? never,
     noticeCost: (index) => scratch.costs[index * 2 + 1] ?? never,

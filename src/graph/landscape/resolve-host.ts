@@ -14,22 +14,27 @@ export type Resolution =
   | { readonly kind: 'elsewhere'; readonly namespace: string; readonly name: string }
   | { readonly kind: 'outside'; readonly host: string };
 
-/** Resolves a host as a pod in `namespace` would: own namespace first, then `name.namespace`, then aliases, then the world. */
+/** Resolves a host as a pod in `namespace` would: a Service of the cluster, then an alias that a resource answers to, then the world. */
 export function resolveHost(view: View, host: string, namespace: string): Resolution {
-  const alias = aliasNode(view, host);
-  if (alias !== undefined) return alias;
-  if (isIpAddress(host)) return { kind: 'outside', host };
   const labels = host.replace(/\.$/, '').split('.');
   const svc = labels.indexOf('svc');
   const inCluster = svc >= 2 ? labels.slice(0, svc) : labels;
-  const [name = '', second] = inCluster;
-  if (second === undefined) {
-    return named(view, namespace, name) ?? namedAnywhere(view, name) ?? { kind: 'missing', namespace, name };
-  }
-  const found = (inCluster.length === 2 ? named(view, second, name) : undefined) ?? podOf(view, inCluster, namespace);
+  const isAddress = isIpAddress(host);
+  const known = isAddress ? undefined : servedHost(view, inCluster, namespace);
+  const found = known ?? aliasNode(view, host);
   if (found !== undefined) return found;
+  if (isAddress) return { kind: 'outside', host };
+  const [name = '', second] = inCluster;
+  if (second === undefined) return namedAnywhere(view, name) ?? { kind: 'missing', namespace, name };
   if (svc >= 2) return unknownName(view, inCluster.at(-1) ?? '', inCluster.slice(0, -1).join('.'));
   return inCluster.length === 2 ? twoLabels(view, second, name) : { kind: 'outside', host };
+}
+
+/** `name`, `name.namespace` or `pod.service[.namespace]`. */
+function servedHost(view: View, labels: readonly string[], namespace: string): Resolution | undefined {
+  const [name = '', second] = labels;
+  if (second === undefined) return named(view, namespace, name);
+  return (labels.length === 2 ? named(view, second, name) : undefined) ?? podOf(view, labels, namespace);
 }
 
 /** `name.second` that is no Service: a namespace the manifests know, a public name, or a namespace they do not know. */
