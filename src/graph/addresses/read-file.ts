@@ -102,7 +102,7 @@ function readLines(text: string, add: (key: string, value: string) => void): voi
     }
     const indent = line.length - line.trimStart().length;
     const entry = entryOf(trimmed);
-    if (entry === undefined) readDirective(trimmed, upstreams, add);
+    if (entry === undefined) readDirectives(trimmed, upstreams, add);
     else readEntry(entry, indent, { levels, section, add });
   }
 }
@@ -184,15 +184,23 @@ const directives: ReadonlySet<string> = new Set([
   'slaveof',
 ]);
 
-/** A line of nginx, HAProxy, Caddy or Apache: the first word is the key. Any other line keeps no key, so only full addresses count. */
-function readDirective(
+/** A line of nginx, HAProxy, Caddy or Apache, statement by statement: `location / { proxy_pass http://cart; }` has two. */
+function readDirectives(
   trimmed: string,
   upstreams: ReadonlySet<string>,
   add: (key: string, value: string) => void,
 ): void {
-  const [word = '', ...rest] = trimmed.replace(/[;{]+$/, '').split(/\s+/);
+  for (const statement of trimmed.split(/[{};]+/)) {
+    const text = statement.trim();
+    if (text !== '') readDirective(text, upstreams, add);
+  }
+}
+
+/** The first word of a directive is the key. Any other text keeps no key, so only full addresses count. */
+function readDirective(text: string, upstreams: ReadonlySet<string>, add: (key: string, value: string) => void): void {
+  const [word = '', ...rest] = text.split(/\s+/);
   if (!directives.has(word.toLowerCase())) {
-    add('', trimmed);
+    add('', text);
     return;
   }
   const operands = rest.filter((operand) => !upstreams.has(operand.replace(/^\w+:\/\//, '').split(/[/:]/, 1)[0] ?? ''));
@@ -203,7 +211,7 @@ function readDirective(
 /** Names that the file itself defines (`upstream cart { … }`): a pass to one of them is no host. */
 function upstreamNames(text: string): ReadonlySet<string> {
   const names = new Set<string>();
-  for (const match of text.matchAll(/^[ \t]{0,80}upstream[ \t]{1,40}([\w.-]{1,200})/gm))
+  for (const match of text.matchAll(/(?:^|[;}])[ \t]{0,80}upstream[ \t]{1,40}([\w.-]{1,200})/gm))
     if (match[1]) names.add(match[1]);
   return names;
 }
