@@ -103,13 +103,17 @@ function judgeBook(ledger: Ledger, book: string): boolean {
   return closed || wasClosed;
 }
 
-/** The claims of a source that count: what a member of an address book reads in it does not. */
+/**
+ * The claims of a source that count: what a member of an address book reads in it does not, nor what telemetry that got it with everybody
+ * else does.
+ */
 export function standingClaims(ledger: Ledger, source: string): readonly Claim[] {
   const { claims = [] } = ledger.statements.get(source) ?? {};
   if (ledger.closedBooks.size === 0) return claims;
-  return claims.filter(
-    ({ book, from }) => book === undefined || !ledger.closedBooks.has(book) || !isListed(ledger, book, from),
-  );
+  return claims.filter(({ book, from, layer }) => {
+    const isClosed = book !== undefined && ledger.closedBooks.has(book);
+    return !isClosed || (layer !== 'operations' && !isListed(ledger, book, from));
+  });
 }
 
 function isListed(ledger: Ledger, book: string, node: string): boolean {

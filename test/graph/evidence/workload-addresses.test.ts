@@ -204,6 +204,22 @@ describe('address books', () => {
     expect(pairs(graph)).toEqual(names.map((name) => `web -> ${name}`));
   });
 
+  test('a collector that got the list with everybody else watches nobody by it', () => {
+    const collector = reader('jaeger', 'all').map((one) =>
+      one.id.kind === 'Deployment' ? withImage(one, 'jaegertracing/all-in-one:1') : one,
+    );
+    expect(
+      pairs(
+        graphOf(
+          book('all'),
+          names.flatMap((name) => reader(name, 'all')),
+          collector,
+        ),
+        ['operations'],
+      ),
+    ).toEqual([]);
+  });
+
   test('a list of one reader is a list of callees', () => {
     expect(
       pairs(
@@ -265,3 +281,8 @@ describe('telemetry is a layer of its own', () => {
     expect(pairs(graph, ['operations'])).toEqual(['graphs -> db']);
   });
 });
+
+function withImage(deployment: Resource, image: string): Resource {
+  const text = JSON.stringify(deployment.body).replace(/"image":"[^"]*"/, `"image":"${image}"`);
+  return resource(JSON.parse(text));
+}
