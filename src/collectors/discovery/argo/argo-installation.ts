@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject, type JsonValue, objectAt, stringAt } from '../../../resource/json.ts';
+import { type JsonObject, type JsonValue, objectAt, stringAt } from '../../../resource/json.ts';
 import type { Resource } from '../../../resource/resource.ts';
 import { readYamlDocument, YamlProblem } from '../../kubernetes-yaml.ts';
 import type { ReadRules } from '../rules/flux-ignore.ts';
@@ -39,12 +39,6 @@ function isSettings({ id, body }: Resource): boolean {
 
 function dataOf(map: Resource): JsonObject {
   return objectAt(map.body, 'data') ?? {};
-}
-
-/** A text of YAML that is an object; undefined for anything else. */
-export function readObject(text: string): JsonObject | undefined {
-  const value = readValue(text);
-  return isJsonObject(value) ? value : undefined;
 }
 
 export function readValue(text: string): JsonValue | undefined {

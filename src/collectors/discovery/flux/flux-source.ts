@@ -46,7 +46,7 @@ export function followSource(
   if (place !== '' && around.isMapped(place))
     return { url: place, revision: { name: null, range: null }, object: source };
   return {
-    why: `its source ${nameOf(id)} is no Git repository, and ${kind}s are not read`,
+    why: `its source ${nameOf(id)} is no Git repository, and nothing else is read`,
     remedy:
       place === ''
         ? 'Use a GitRepository'

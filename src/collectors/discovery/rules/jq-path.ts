@@ -1,4 +1,5 @@
 import { isJsonArray, isJsonObject, type JsonValue } from '../../../resource/json.ts';
+import { type JqToken, tokenise } from './jq-tokens.ts';
 import type { RulePath, RuleStep } from './rule-path.ts';
 
 /**
@@ -20,47 +21,13 @@ export function parseJqPath(expression: string): RulePath | undefined {
 
 class NotUnderstood extends Error {}
 
-type Token =
-  | { readonly kind: 'word' | 'mark'; readonly text: string }
-  | { readonly kind: 'value'; readonly value: string | number };
-
-const tokenPattern = /\s*(?:("(?:[^"\\]|\\.)*")|(-?\d+(?:\.\d+)?)|([A-Za-z_]\w*)|(==|!=|[.[\]|?():,]))/y;
-
-function tokenise(expression: string): readonly Token[] | undefined {
-  const tokens: Token[] = [];
-  const text = expression.trim();
-  for (let at = 0; at < text.length; at = tokenPattern.lastIndex) {
-    tokenPattern.lastIndex = at;
-    const match = tokenPattern.exec(text);
-    if (match === null) return undefined;
-    const [, quoted, number, word, mark] = match;
-    if (quoted !== undefined) {
-      const value = readText(quoted);
-      if (value === undefined) return undefined;
-      tokens.push({ kind: 'value', value });
-    } else if (number !== undefined) tokens.push({ kind: 'value', value: Number(number) });
-    else tokens.push(word === undefined ? { kind: 'mark', text: mark ?? '' } : { kind: 'word', text: word });
-  }
-  return tokens;
-}
-
-function readText(quoted: string): string | undefined {
-  try {
-    const value: unknown = JSON.parse(quoted);
-    return typeof value === 'string' && !quoted.includes('\\(') ? value : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-type Condition = (value: JsonValue) => boolean;
 type Reading = (value: JsonValue) => readonly (JsonValue | undefined)[];
 
 class Parser {
-  readonly #tokens: readonly Token[];
+  readonly #tokens: readonly JqToken[];
   #at = 0;
 
-  constructor(tokens: readonly Token[]) {
+  constructor(tokens: readonly JqToken[]) {
     this.#tokens = tokens;
   }
 
@@ -80,10 +47,10 @@ class Parser {
     if (this.#takeWord('select')) {
       this.#expect('(');
       const from = this.#at;
-      const test = this.#either();
+      const condition = this.#pipeline();
       const names = namesIn(this.#tokens.slice(from, this.#at));
       this.#expect(')');
-      return [{ kind: 'filter', test, names }];
+      return [{ kind: 'filter', test: (value) => condition(value).some(isTrue), names }, ...this.#suffixes()];
     }
     if (this.#take('(')) {
       const steps = this.#pipe();
@@ -135,59 +102,53 @@ class Parser {
     return token.value;
   }
 
-  #either(): Condition {
-    const tests = [this.#both()];
-    while (this.#takeWord('or')) tests.push(this.#both());
-    return (value) => tests.some((test) => test(value));
-  }
-
-  #both(): Condition {
-    const tests = [this.#condition()];
-    while (this.#takeWord('and')) tests.push(this.#condition());
-    return (value) => tests.every((test) => test(value));
-  }
-
-  #condition(): Condition {
-    const left = this.#operand();
-    if (this.#take('==')) return this.#comparison(left, true);
-    if (this.#take('!=')) return this.#comparison(left, false);
-    return (value) => left(value).some((each) => each !== undefined && each !== null && each !== false);
-  }
-
-  #comparison(left: Reading, equal: boolean): Condition {
-    const right = this.#operand();
-    return (value) => {
-      const wanted = right(value).map((each) => JSON.stringify(each ?? null));
-      return left(value).some((each) => wanted.includes(JSON.stringify(each ?? null)) === equal);
-    };
-  }
-
-  /** A path or a literal, and functions of text behind a pipe. */
-  #operand(): Reading {
-    let reading = this.#simpleOperand();
-    while (this.#take('|')) reading = this.#applied(reading);
+  /** What each stage answers is what the next one is asked about. */
+  #pipeline(): Reading {
+    let reading = this.#either();
+    while (this.#take('|')) reading = piped(reading, this.#either());
     return reading;
   }
 
-  #simpleOperand(): Reading {
+  #either(): Reading {
+    const parts = [this.#both()];
+    while (this.#takeWord('or')) parts.push(this.#both());
+    const [only] = parts;
+    if (parts.length === 1 && only !== undefined) return only;
+    return (value) => [parts.some((part) => part(value).some(isTrue))];
+  }
+
+  #both(): Reading {
+    const parts = [this.#condition()];
+    while (this.#takeWord('and')) parts.push(this.#condition());
+    const [only] = parts;
+    if (parts.length === 1 && only !== undefined) return only;
+    return (value) => [parts.every((part) => part(value).some(isTrue))];
+  }
+
+  #condition(): Reading {
+    const left = this.#operand();
+    const equal = this.#take('==');
+    if (!equal && !this.#take('!=')) return left;
+    const right = this.#operand();
+    return (value) => {
+      const wanted = right(value).map((each) => JSON.stringify(each ?? null));
+      return left(value).map((each) => wanted.includes(JSON.stringify(each ?? null)) === equal);
+    };
+  }
+
+  #operand(): Reading {
     const token = this.#tokens[this.#at];
     if (token?.kind === 'value') {
       this.#at += 1;
       return () => [token.value];
     }
-    for (const [word, value] of [
-      ['true', true],
-      ['false', false],
-      ['null', null],
-    ] as const) {
-      if (this.#takeWord(word)) return () => [value];
-    }
+    for (const [word, value] of words) if (this.#takeWord(word)) return () => [value];
     if (this.#take('(')) {
-      const inner = this.#either();
+      const inner = this.#pipeline();
       this.#expect(')');
-      return (value) => [inner(value)];
+      return inner;
     }
-    if (token?.kind === 'word') return this.#applied((value) => [value]);
+    if (token?.kind === 'word') return this.#function();
     const steps = this.#path();
     return (value) =>
       steps.reduce<readonly (JsonValue | undefined)[]>(
@@ -196,19 +157,17 @@ class Parser {
       );
   }
 
-  #applied(reading: Reading): Reading {
+  #function(): Reading {
     const name = this.#next();
-    const apply = name?.kind === 'word' ? functions[name.text] : undefined;
+    const apply = name?.kind === 'word' && Object.hasOwn(functions, name.text) ? functions[name.text] : undefined;
     if (apply === undefined) throw new NotUnderstood();
-    let argument = '';
-    if (name?.kind === 'word' && name.text !== 'not') {
-      this.#expect('(');
-      const token = this.#next();
-      if (token?.kind !== 'value' || typeof token.value !== 'string') throw new NotUnderstood();
-      argument = token.value;
-      this.#expect(')');
-    }
-    return (value) => reading(value).map((each) => apply(each, argument));
+    if (name?.kind === 'word' && name.text === 'not') return (value) => [apply(value, '')];
+    this.#expect('(');
+    const argument = this.#next();
+    this.#expect(')');
+    if (argument?.kind !== 'value' || typeof argument.value !== 'string') throw new NotUnderstood();
+    const text = argument.value;
+    return (value) => [apply(value, text)];
   }
 
   #peek(mark: string): boolean {
@@ -233,7 +192,7 @@ class Parser {
     if (!this.#take(mark)) throw new NotUnderstood();
   }
 
-  #next(): Token | undefined {
+  #next(): JqToken | undefined {
     const token = this.#tokens[this.#at];
     this.#at += 1;
     return token;
@@ -241,17 +200,31 @@ class Parser {
 }
 
 /** The names of a condition that is nothing but `.name == "a" or .name == "b"`. */
-function namesIn(tokens: readonly Token[]): readonly string[] {
+function namesIn(tokens: readonly JqToken[]): readonly string[] {
   const text = tokens.map((token) => (token.kind === 'value' ? JSON.stringify(token.value) : token.text)).join(' ');
   const one = String.raw`\. name == "(?:[^"\\]|\\.)*"`;
   if (!new RegExp(`^${one}(?: or ${one})*$`).test(text)) return [];
   return tokens.flatMap((token) => (token.kind === 'value' ? String(token.value) : []));
 }
 
+const words = [
+  ['true', true],
+  ['false', false],
+  ['null', null],
+] as const;
+
+function isTrue(value: JsonValue | undefined): boolean {
+  return value !== undefined && value !== null && value !== false;
+}
+
+function piped(first: Reading, second: Reading): Reading {
+  return (value) => first(value).flatMap((each) => second(each ?? null));
+}
+
 type TextFunction = (value: JsonValue | undefined, argument: string) => boolean;
 
 const functions: Readonly<Record<string, TextFunction>> = {
-  not: (value) => value === undefined || value === null || value === false,
+  not: (value) => !isTrue(value),
   has: (value, argument) => isJsonObject(value) && Object.hasOwn(value, argument),
   startswith: (value, argument) => typeof value === 'string' && value.startsWith(argument),
   endswith: (value, argument) => typeof value === 'string' && value.endsWith(argument),
