@@ -1,7 +1,6 @@
 import { createRenderer } from './app-renderer.ts';
 import type { OpenOptions, SourceRequest } from './app-ports.ts';
-import { createGitSetup, openLiveSource, openSource, type PlacedSource } from './app-sources.ts';
-import type { LiveSource } from './collectors/live-source.ts';
+import { createGitSetup, type OpenedLive, openLiveSource, openSource, type PlacedSource } from './app-sources.ts';
 import type { Config, SourceConfig } from './config/config-schema.ts';
 import type { IgnoreRule } from './drift/subtract/user-rules.ts';
 import { AppError } from './errors/app-error.ts';
@@ -15,7 +14,7 @@ export interface Inputs extends AsyncDisposable {
   readonly rules: readonly IgnoreRule[];
   /** What the command line or the configuration names; when neither does, what the engines of the live side declare. */
   desired(request: SourceRequest, signal: AbortSignal): Promise<readonly PlacedSource[]>;
-  live(request: SourceRequest): Promise<LiveSource>;
+  live(request: SourceRequest): Promise<OpenedLive>;
 }
 
 /** The parts of a configuration that say what to read; the defaults when there is no file. */
@@ -40,7 +39,7 @@ export async function inputsOf(config: InputConfig, env: OpenOptions['env']): Pr
   const stack = new AsyncDisposableStack();
   const git = await createGitSetup(env);
   const rules = config.rules.map(toIgnoreRule);
-  const live = async (request: SourceRequest): Promise<LiveSource> => {
+  const live = async (request: SourceRequest): Promise<OpenedLive> => {
     const source = request.live ?? config.live.source;
     if (source === '') throw missing('--live');
     const { readSecrets } = config.live;

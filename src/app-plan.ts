@@ -9,7 +9,8 @@ import { resourceKey } from './graph/build-graph.ts';
 import { formatJson, type JsonValue, parseJson } from './resource/json.ts';
 import type { Resource } from './resource/resource.ts';
 import { formatResourceId } from './resource/resource-id.ts';
-import { planRenderedRepair, planRepair } from './rollback/plan-repair.ts';
+import type { DryRun } from './rollback/dry-run.ts';
+import { planProvedRepair } from './rollback/plan-repair.ts';
 import type { PlannedRepair, Repair } from './rollback/repair-plan.ts';
 import type { EarlierRevision, RepairRequest, SourceFile } from './rollback/repair-request.ts';
 import { idOfReport } from './severity/judge-drift.ts';
@@ -24,6 +25,8 @@ export interface PlanInput {
   readonly graph: DependencyGraph;
   readonly cluster: string | null;
   readonly repair: Repair | undefined;
+  /** The API server that is asked whether it would accept the result; null: none. */
+  readonly dryRun: DryRun | null;
 }
 
 /** How many earlier revisions a revert may choose from. */
@@ -31,7 +34,7 @@ const earlierLimit = 50;
 
 /** Gathers everything a plan is made of, and makes it. */
 export async function planFor(input: PlanInput, signal: AbortSignal): Promise<PlannedRepair> {
-  const { report, desired, live, source, base, graph, cluster, repair } = input;
+  const { report, desired, live, source, base, graph, cluster, repair, dryRun } = input;
   const request: RepairRequest = {
     report,
     desired,
@@ -49,7 +52,7 @@ export async function planFor(input: PlanInput, signal: AbortSignal): Promise<Pl
     ...(repair === undefined ? {} : { wanted: repair }),
   };
   const rendered = desired === null ? null : renderedSourceOf(source.renderer, desired);
-  return rendered === null ? planRepair(request) : await planRenderedRepair(request, rendered, signal);
+  return await planProvedRepair(request, { rendered, dryRun }, signal);
 }
 
 /** Both sides of the resource that a report is about. */

@@ -100,6 +100,8 @@ async function carryOut(
       graph,
       cluster: wiring.cluster,
       repair: undefined,
+      // The daemon has no right to write, and a dry run asks for one.
+      dryRun: null,
     },
     signal,
   );

@@ -8,6 +8,7 @@ import type { LiveSource } from './collectors/live-source.ts';
 import { parseSourceSpec, type SourceSpec } from './collectors/source-spec.ts';
 import type { TreeManifests } from './collectors/tree-manifests.ts';
 import type { GitSetup } from './git/run-git.ts';
+import type { DryRun } from './rollback/dry-run.ts';
 
 type Env = Readonly<Record<string, string | undefined>>;
 
@@ -73,26 +74,36 @@ export interface LiveOptions {
   readonly readSecrets: boolean;
 }
 
-/** Opens a LIVE of the command line or the configuration; a cluster is reached with its first request. */
-export async function openLiveSource(live: string, options: LiveOptions): Promise<LiveSource & AsyncDisposable> {
-  if (live.startsWith('kube:')) return openCluster(live.slice('kube:'.length), options);
-  const { DirectorySource } = await import('./collectors/directory-source.ts');
-  return closable(new DirectorySource(live), () => Promise.resolve());
+/** A live side, and what else it can be asked. Closing it ends its connections. */
+export interface OpenedLive extends LiveSource, AsyncDisposable {
+  /** Null where there is no API server. */
+  readonly dryRun: DryRun | null;
 }
 
-async function openCluster(context: string, { env, readSecrets }: LiveOptions): Promise<LiveSource & AsyncDisposable> {
-  const { createKubernetesSource } = await import('./kubernetes/kubernetes-live-source.ts');
+/** Opens a LIVE of the command line or the configuration; a cluster is reached with its first request. */
+export async function openLiveSource(live: string, options: LiveOptions): Promise<OpenedLive> {
+  if (live.startsWith('kube:')) return openCluster(live.slice('kube:'.length), options);
+  const { DirectorySource } = await import('./collectors/directory-source.ts');
+  return opened(new DirectorySource(live), null, () => Promise.resolve());
+}
+
+async function openCluster(context: string, { env, readSecrets }: LiveOptions): Promise<OpenedLive> {
+  const [{ createKubernetesSource }, { clusterDryRun }] = await Promise.all([
+    import('./kubernetes/kubernetes-live-source.ts'),
+    import('./app-dry-run.ts'),
+  ]);
   const source = await createKubernetesSource({
     environment: env,
     readSecrets,
     ...(context === '' ? {} : { context }),
   });
-  return closable(source, () => source.close());
+  return opened(source, clusterDryRun(source.connection), () => source.close());
 }
 
-function closable(source: LiveSource, close: () => Promise<void>): LiveSource & AsyncDisposable {
+function opened(source: LiveSource, dryRun: DryRun | null, close: () => Promise<void>): OpenedLive {
   return {
     name: source.name,
+    dryRun,
     read: (request, signal) => source.read(request, signal),
     watch: (request, changed, signal) => source.watch(request, changed, signal),
     [Symbol.asyncDispose]: close,

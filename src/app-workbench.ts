@@ -72,7 +72,8 @@ async function plan(
     import('./app-plan.ts'),
   ]);
   const desired = await inputs.desired(sources, signal);
-  const comparison = await compareOnce(auditInput(inputs, desired, await inputs.live(sources)), signal);
+  const live = await inputs.live(sources);
+  const comparison = await compareOnce(auditInput(inputs, desired, live), signal);
   const report = question.choose(comparison.report.resources);
   const index = indexOfSource(comparison, report);
   const source = desired[index]?.source;
@@ -86,6 +87,7 @@ async function plan(
       graph: graphOfSides(comparison, clock().toISOString()),
       cluster: null,
       repair: question.repair,
+      dryRun: live.dryRun,
     },
     signal,
   );

@@ -2,12 +2,12 @@ import type { KindRef } from '../collectors/live-source.ts';
 import { AppError } from '../errors/app-error.ts';
 import { formatJson, isJsonObject, type JsonObject, parseJson } from '../resource/json.ts';
 import type { Resource } from '../resource/resource.ts';
-import { describeResourceId, type ResourceId } from '../resource/resource-id.ts';
-import type { ApiAnswer, ApiRequest, KubernetesConnection } from './connection/kubernetes-connection.ts';
+import { describeResourceId } from '../resource/resource-id.ts';
+import type { ApiAnswer, KubernetesConnection } from './connection/kubernetes-connection.ts';
 import { readRefusal, refusalError } from './connection/kubernetes-errors.ts';
 import { type Discovery, discoverKinds } from './discovery/discover-kinds.ts';
 import { kindKey, objectPath, type ServedKind } from './discovery/served-kind.ts';
-import { isSecret, readLiveObject } from './list/live-object.ts';
+import { readLiveObject } from './list/live-object.ts';
 
 /** What a server-side apply of one object would make of it, without doing it. */
 export type DryRun =
@@ -16,19 +16,19 @@ export type DryRun =
   | { readonly kind: 'rejected'; readonly status: number; readonly reason: string; readonly message: string };
 
 export interface KubernetesClient {
-  /** One object as it is now, or undefined when it does not exist. Throws AppError when that cannot be told. */
-  get(id: ResourceId, apiVersion: string, signal: AbortSignal): Promise<Resource | undefined>;
   /** Server-side apply as a dry run under `fieldManager`; the body is sent as it is. Throws AppError for all but verdicts. */
   patchDryRun(resource: Resource, fieldManager: string, signal: AbortSignal): Promise<DryRun>;
+  /** The same for an object in the place of the one that is there; status 409 when that has changed since it was read. */
+  updateDryRun(resource: Resource, fieldManager: string, signal: AbortSignal): Promise<DryRun>;
 }
 
-const metadataOnly = 'application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1';
+interface Attempt {
+  readonly fieldManager: string;
+  readonly verb: 'PATCH' | 'PUT';
+}
 
-/** Requests about single objects, for what is about to be written or shown: read again, never taken from a cache. */
-export function createKubernetesClient(
-  connection: KubernetesConnection,
-  options: { readonly readSecrets: boolean },
-): KubernetesClient {
+/** Requests about single objects, for what is about to be proposed. */
+export function createKubernetesClient(connection: KubernetesConnection): KubernetesClient {
   let discovery: Discovery | undefined;
 
   const servedKind = async (ref: KindRef, signal: AbortSignal): Promise<ServedKind> => {
@@ -45,39 +45,34 @@ export function createKubernetesClient(
     });
   };
 
-  const ask = async (request: ApiRequest, signal: AbortSignal): Promise<ApiAnswer> => connection.send(request, signal);
+  const tryOut = async (resource: Resource, { fieldManager, verb }: Attempt, signal: AbortSignal): Promise<DryRun> => {
+    const { id, apiVersion, body } = resource;
+    const served = await servedKind({ apiVersion, kind: id.kind }, signal);
+    const force: Readonly<Record<string, string>> = verb === 'PATCH' ? { force: 'true' } : {};
+    const query = new URLSearchParams({ fieldManager, dryRun: 'All', ...force });
+    const namespace = id.namespace === '' ? connection.namespace : id.namespace;
+    const answer = await connection.send(
+      {
+        method: verb,
+        path: `${objectPath(served, namespace, id.name)}?${query.toString()}`,
+        headers: { 'content-type': mediaTypes[verb] },
+        body: formatJson(body),
+      },
+      signal,
+    );
+    if (answer.status === 200 || answer.status === 201) return accepted(answer, served);
+    const { status, reason, message } = readRefusal(answer.status, undefined, answer.body);
+    if (isVerdict(status, message)) return { kind: 'rejected', status, reason, message };
+    throw refused(`cannot try ${describeResourceId(id)} on the server`, answer);
+  };
 
   return {
-    async get(id, apiVersion, signal) {
-      const served = await servedKind({ apiVersion, kind: id.kind }, signal);
-      const accept = isSecret(served) && !options.readSecrets ? { accept: metadataOnly } : {};
-      const answer = await ask({ path: objectPath(served, id.namespace, id.name), ...accept }, signal);
-      if (answer.status === 404) return undefined;
-      if (answer.status !== 200) throw refused(`cannot read ${describeResourceId(id)}`, answer);
-      return readLiveObject(parseJson(answer.body.toString('utf8')), served)?.resource;
-    },
-
-    async patchDryRun(resource, fieldManager, signal) {
-      const { id, apiVersion, body } = resource;
-      const served = await servedKind({ apiVersion, kind: id.kind }, signal);
-      const query = new URLSearchParams({ fieldManager, force: 'true', dryRun: 'All' });
-      const namespace = id.namespace === '' ? connection.namespace : id.namespace;
-      const answer = await ask(
-        {
-          method: 'PATCH',
-          path: `${objectPath(served, namespace, id.name)}?${query.toString()}`,
-          headers: { 'content-type': 'application/apply-patch+yaml' },
-          body: formatJson(body),
-        },
-        signal,
-      );
-      if (answer.status === 200 || answer.status === 201) return accepted(answer, served);
-      const { status, reason, message } = readRefusal(answer.status, undefined, answer.body);
-      if (isVerdict(status, message)) return { kind: 'rejected', status, reason, message };
-      throw refused(`cannot try ${describeResourceId(id)} on the server`, answer);
-    },
+    patchDryRun: (resource, fieldManager, signal) => tryOut(resource, { fieldManager, verb: 'PATCH' }, signal),
+    updateDryRun: (resource, fieldManager, signal) => tryOut(resource, { fieldManager, verb: 'PUT' }, signal),
   };
 }
+
+const mediaTypes = { PATCH: 'application/apply-patch+yaml', PUT: 'application/json' } as const;
 
 /** These say something about the object; 401, 403, 429 and the like say something about us or the server. */
 function isVerdict(status: number, message: string): boolean {

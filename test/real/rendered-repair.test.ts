@@ -6,7 +6,7 @@ import { openRenderedSource } from '../../src/app-rendered-source.ts';
 import type { Difference } from '../../src/drift/drift-report.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../src/resource/json.ts';
 import { parsePath } from '../../src/resource/field-path.ts';
-import { planRenderedRepair } from '../../src/rollback/plan-repair.ts';
+import { planProvedRepair } from '../../src/rollback/plan-repair.ts';
 import type { RenderedSource } from '../../src/rollback/rendered/rendered-source.ts';
 import { applied } from '../../src/rollback/rendered/place-edits.ts';
 import type { PlannedRepair } from '../../src/rollback/repair-plan.ts';
@@ -60,7 +60,7 @@ async function adopt(source: RenderedSource, differences: readonly Difference[])
     hash: sha256,
     wanted: 'adopt',
   };
-  return await planRenderedRepair(request, source, signal);
+  return await planProvedRepair(request, { rendered: source, dryRun: null }, signal);
 }
 
 const drift = (path: string, live: JsonValue, change: Difference['change'] = 'changed'): Difference =>

@@ -132,10 +132,6 @@ export function isEmptyNode(node: Node): boolean {
   );
 }
 
-export function isFlow(node: Node): boolean {
-  return (isMap(node) || isSeq(node)) && node.flow === true;
-}
-
 export function aliasTarget(alias: Alias, document: Document.Parsed): Node {
   const target = alias.resolve(document);
   if (target === undefined) throw new EditRefused('not-parseable', `alias *${alias.source} names no anchor`);
