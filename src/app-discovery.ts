@@ -38,6 +38,10 @@ export interface DiscoveredEstate extends AsyncDisposable {
   /** The first has no objects: it carries what could not be discovered and which engines do not work. */
   readonly sources: readonly PlacedSource[];
   readonly discovery: Discovery;
+  /** What of the live side could not be read, so that there may be more than was discovered. */
+  readonly unread: readonly Gap[];
+  /** All that the first source carries. */
+  readonly gaps: readonly Gap[];
 }
 
 /** A second generator may depend on the answer to a first one, and that is as deep as they nest. */
@@ -55,6 +59,8 @@ export async function discoverEstate(options: DiscoveryOptions, signal: AbortSig
   return {
     sources: [noticesOf(options, gaps), ...opened],
     discovery,
+    unread: seen.gaps,
+    gaps,
     [Symbol.asyncDispose]: () => stack.disposeAsync(),
   };
 }

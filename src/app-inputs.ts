@@ -1,5 +1,6 @@
 import { createRenderer } from './app-renderer.ts';
 import type { OpenOptions, SourceRequest } from './app-ports.ts';
+import { fixedSupply, type SourceSupply } from './app-source-supply.ts';
 import { createGitSetup, type OpenedLive, openLiveSource, openSource, type PlacedSource } from './app-sources.ts';
 import type { Config, SourceConfig } from './config/config-schema.ts';
 import type { IgnoreRule } from './drift/subtract/user-rules.ts';
@@ -15,6 +16,8 @@ export interface Inputs extends AsyncDisposable {
   /** What the command line or the configuration names; when neither does, what the engines of the live side declare. */
   desired(request: SourceRequest, signal: AbortSignal): Promise<readonly PlacedSource[]>;
   live(request: SourceRequest): Promise<OpenedLive>;
+  /** What the configuration names, or what the engines of its cluster declare at the time. */
+  supply(signal: AbortSignal): Promise<SourceSupply>;
 }
 
 /** The parts of a configuration that say what to read; the defaults when there is no file. */
@@ -38,36 +41,44 @@ export async function openInputs(options: OpenOptions): Promise<Inputs> {
 export async function inputsOf(config: InputConfig, env: OpenOptions['env']): Promise<Inputs> {
   const stack = new AsyncDisposableStack();
   const git = await createGitSetup(env);
-  const rules = config.rules.map(toIgnoreRule);
+  const configured = config.rules.map(toIgnoreRule);
+  const rules = [...configured];
   const live = async (request: SourceRequest): Promise<OpenedLive> => {
     const source = request.live ?? config.live.source;
     if (source === '') throw missing('--live');
     const { readSecrets } = config.live;
     return stack.use(await openLiveSource(source, { env, readSecrets }));
   };
+  const discover = async (request: SourceRequest, signal: AbortSignal): Promise<SourceSupply> => {
+    if ((request.live ?? config.live.source) === '') throw missing('--desired (or --manifests)');
+    const { openDiscoveredSupply } = await import('./app-discover-inputs.ts');
+    const options = { env, git, live: await live(request), engines: enginesOf(config) };
+    return stack.use(await openDiscoveredSupply(options, { rules, configured }, signal));
+  };
+  const open = async ({ source, namespace, poll }: WantedSource): Promise<PlacedSource> => {
+    const renderer = createRenderer({ env, ...enginesOf(config), namespace });
+    return { source: stack.use(await openSource(source, { env, git, renderer, poll })), namespace };
+  };
+  const openWanted = async (request: SourceRequest): Promise<readonly PlacedSource[]> =>
+    await Promise.all(desiredOf(request, config).map(open));
+  const isNamed = (request: SourceRequest): boolean => request.desired !== undefined || config.sources.length > 0;
   return {
     env,
     git,
     rules,
     async desired(request, signal) {
-      if (request.desired === undefined && config.sources.length === 0) {
-        if ((request.live ?? config.live.source) === '') throw missing('--desired (or --manifests)');
-        const { discoverInputs } = await import('./app-discover-inputs.ts');
-        const options = { env, git, live: await live(request), engines: enginesOf(config), rules };
-        return stack.use(await discoverInputs(options, signal)).sources;
-      }
-      const wanted = desiredOf(request, config);
-      return await Promise.all(
-        wanted.map(async ({ source, namespace, poll }) => {
-          const renderer = createRenderer({ env, ...enginesOf(config), namespace });
-          return { source: stack.use(await openSource(source, { env, git, renderer, poll })), namespace };
-        }),
-      );
+      return isNamed(request) ? await openWanted(request) : (await discover(request, signal)).current;
     },
     live,
+    async supply(signal) {
+      return isNamed(fromConfig) ? fixedSupply(await openWanted(fromConfig)) : await discover(fromConfig, signal);
+    },
     [Symbol.asyncDispose]: () => stack.disposeAsync(),
   };
 }
+
+/** Everything that a request could say is in the configuration. */
+export const fromConfig: SourceRequest = { desired: undefined, live: undefined, namespace: undefined };
 
 type WantedSource = Pick<SourceConfig, 'source' | 'namespace' | 'poll'>;
 

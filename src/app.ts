@@ -1,10 +1,11 @@
 import { type ApiServer, startApi } from './api/api-server.ts';
 import { startHooks } from './app-hooks.ts';
-import { type Inputs, inputsOf } from './app-inputs.ts';
+import { fromConfig, type Inputs, inputsOf } from './app-inputs.ts';
 import { historyObserver, logObserver, metricsObserver, withLog } from './app-observers.ts';
 import { sha256 } from './app-plan.ts';
 import { createProposer } from './app-proposals.ts';
 import { createQueries, stateOf } from './app-queries.ts';
+import type { SourceSupply } from './app-source-supply.ts';
 import type { PlacedSource } from './app-sources.ts';
 import type { LiveSource } from './collectors/live-source.ts';
 import type { LoadedConfig } from './config/load-config.ts';
@@ -14,6 +15,7 @@ import type { Deliveries } from './incidents/deliver.ts';
 import { createEpisodeReporter } from './incidents/report-episodes.ts';
 import { errorFields, type Logger } from './log/logger.ts';
 import { Daemon, type DaemonStatus } from './loop/daemon.ts';
+import type { DeclaredSource } from './loop/estate/declared-sources.ts';
 import type { RoundObserver } from './loop/round.ts';
 import { createMetricsRegistry, type MetricsRegistry } from './metrics/metrics-registry.ts';
 import { stateMetrics } from './metrics/state-metrics.ts';
@@ -61,7 +63,7 @@ export async function createApp(options: AppOptions): Promise<App> {
 /** What the daemon works with. */
 interface Parts {
   readonly inputs: Inputs;
-  readonly sources: readonly PlacedSource[];
+  readonly supply: SourceSupply;
   readonly live: LiveSource;
   readonly store: Store;
   readonly metrics: MetricsRegistry;
@@ -79,20 +81,21 @@ async function openParts(options: AppOptions, stack: AsyncDisposableStack): Prom
   const clock = options.clock ?? (() => new Date());
   const random = options.random ?? Math.random;
   const inputs = stack.use(await inputsOf(config, env));
-  if (config.sources.length === 0) throw noSources();
-  const sources = await inputs.desired(fromConfig, AbortSignal.timeout(discoveryLimit));
+  // Only a cluster has engines that could say what it should be.
+  if (config.sources.length === 0 && !config.live.source.startsWith('kube:')) throw noSources();
+  const supply = await inputs.supply(AbortSignal.timeout(discoveryLimit));
   const live = await inputs.live(fromConfig);
   const store = stack.use(openStore({ path: config.history.path, clock }));
   if (store.recovered !== null) logger.error('the state file was damaged', errorFields(store.recovered, 'state file'));
   const metrics = createMetricsRegistry({ version, processMetrics: options.processMetrics ?? true });
   const { outbox } = store;
   const deliveries = stack.use(startHooks({ hooks: config.hooks, secrets, outbox, metrics, logger, clock, random }));
-  return { inputs, sources, live, store, metrics, deliveries, clock, random };
+  return { inputs, supply, live, store, metrics, deliveries, clock, random };
 }
 
 function createDaemon({ loaded, logger, observers = [] }: AppOptions, parts: Parts): Daemon {
   const { config } = loaded;
-  const { inputs, sources, live, store, metrics, deliveries, clock, random } = parts;
+  const { inputs, supply, live, store, metrics, deliveries, clock, random } = parts;
   const cluster = live.name;
   const report = createEpisodeReporter({
     log: store.episodes,
@@ -104,7 +107,9 @@ function createDaemon({ loaded, logger, observers = [] }: AppOptions, parts: Par
   });
   const propose = createProposer({
     config: config.rollback,
-    sources,
+    get sources() {
+      return supply.current;
+    },
     git: inputs.git,
     log: store.proposals,
     cluster,
@@ -115,7 +120,8 @@ function createDaemon({ loaded, logger, observers = [] }: AppOptions, parts: Par
   const told = [historyObserver(store.rounds), metricsObserver(metrics), logObserver(logger), ...observers];
   const daemon: Daemon = new Daemon({
     live,
-    sources: sources.map(({ source, namespace }) => ({ manifests: source.manifests, namespace })),
+    sources: supply.current.map(declaredSource),
+    renewSources: async (signal) => (await supply.renew(signal))?.map(declaredSource) ?? null,
     rules: inputs.rules,
     fullPattern: config.schedule.full,
     settleMs: config.schedule.settle,
@@ -125,6 +131,10 @@ function createDaemon({ loaded, logger, observers = [] }: AppOptions, parts: Par
     logger,
   });
   return daemon;
+}
+
+function declaredSource({ source, namespace }: PlacedSource): DeclaredSource {
+  return { manifests: source.manifests, namespace };
 }
 
 async function listen({ loaded, logger, version }: AppOptions, parts: Parts, daemon: Daemon): Promise<ApiServer> {
@@ -141,9 +151,6 @@ async function listen({ loaded, logger, version }: AppOptions, parts: Parts, dae
     hostNames: api.hostNames.map((name) => name.toLowerCase()),
   });
 }
-
-/** Everything that a request could say is in the configuration. */
-const fromConfig = { desired: undefined, live: undefined, namespace: undefined } as const;
 
 function appOf(daemon: Daemon, api: ApiServer, opened: AsyncDisposableStack): App {
   let stopping: Promise<void> | undefined;

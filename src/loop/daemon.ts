@@ -6,6 +6,7 @@ import type { DependencyGraph } from '../graph/dependency-graph.ts';
 import { errorFields } from '../log/logger.ts';
 import type { Logger } from '../log/logger.ts';
 import { backOff } from './back-off.ts';
+import type { DeclaredSource } from './estate/declared-sources.ts';
 import type { SourceState } from './estate/desired-side.ts';
 import { Estate } from './estate/estate.ts';
 import type { EstateOptions } from './estate/estate.ts';
@@ -65,12 +66,13 @@ export class Daemon implements AsyncDisposable {
   #lastWholeRound: Date | null = null;
   #busySince: Date | null = null;
   #schedule: Schedule | null = null;
+  #watching = new AbortController();
   #done: Promise<void> = Promise.resolve();
 
   constructor(options: DaemonOptions) {
     this.#options = options;
     this.#startedAt = options.clock();
-    this.#estate = new Estate(options);
+    this.#estate = new Estate({ ...options, renewSources: (signal) => this.#renewSources(signal) });
     this.#queue = createWorkQueue(options);
     this.#retries = createRetries(options.random, this.#abort.signal);
   }
@@ -139,7 +141,7 @@ export class Daemon implements AsyncDisposable {
     const { signal } = this.#abort;
     if (signal.aborted) return;
     this.#phase = 'running';
-    watchManifests(this.#options, this.#queue, signal);
+    this.#watch(this.#options.sources);
     const phases = setInterval(() => {
       if (this.#estate.hasNewPhases()) this.#queue.add('gaps', []);
     }, phaseInterval);
@@ -152,6 +154,21 @@ export class Daemon implements AsyncDisposable {
     } finally {
       clearInterval(phases);
     }
+  }
+
+  #watch(sources: readonly DeclaredSource[]): void {
+    this.#watching.abort();
+    this.#watching = new AbortController();
+    const signal = AbortSignal.any([this.#abort.signal, this.#watching.signal]);
+    watchManifests(sources, this.#options.logger, this.#queue, signal);
+  }
+
+  async #renewSources(signal: AbortSignal): Promise<readonly DeclaredSource[] | null> {
+    const sources = (await this.#options.renewSources?.(signal)) ?? null;
+    if (sources === null) return null;
+    this.#options.logger.info('other sources are declared now', { count: sources.length });
+    this.#watch(sources);
+    return sources;
   }
 
   async #openSides(): Promise<void> {
@@ -217,7 +234,12 @@ export class Daemon implements AsyncDisposable {
 }
 
 /** A source that cannot be watched is still read in every whole round. */
-function watchManifests({ sources, logger }: DaemonOptions, queue: WorkQueue, signal: AbortSignal): void {
+function watchManifests(
+  sources: readonly DeclaredSource[],
+  logger: Logger,
+  queue: WorkQueue,
+  signal: AbortSignal,
+): void {
   for (const { manifests } of sources) {
     manifests
       .watch(() => queue.add('manifests', []), signal)

@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { openDirectoryManifests } from '../../src/collectors/directory-manifests.ts';
 import { DirectorySource } from '../../src/collectors/directory-source.ts';
 import { AppError } from '../../src/errors/app-error.ts';
@@ -93,6 +93,41 @@ describe('rounds', () => {
     await next;
     expect(manifests.reads).toBe(reads + 1);
     expect(running.rounds).toHaveLength(2);
+  });
+});
+
+describe('sources that become others while the daemon runs', () => {
+  test('are asked for before each whole pass but the first, and then read and watched in the place of the old ones', async () => {
+    const [live, first, second] = [new FakeLive().put(...many), new FakeManifests(), new FakeManifests()];
+    first.put(...many);
+    second.put(...many, configMap('c3', { key: 'z' }));
+    const answers = [null, inShop(second)];
+    const renewSources = vi.fn<() => Promise<ReturnType<typeof inShop> | null>>(() =>
+      Promise.resolve(answers.shift() ?? null),
+    );
+    const running = run({ live, sources: inShop(first), renewSources });
+    await running.round();
+    expect(renewSources).not.toHaveBeenCalled();
+    for (const paths of [[], ['c3 data.key']]) {
+      const next = running.round(({ whole }) => whole);
+      running.daemon.look();
+      expect(pathsOf(await next)).toEqual(paths);
+    }
+    const third = running.round();
+    second.put(configMap('c4', { key: 'z' }));
+    second.tell();
+    expect(pathsOf(await third)).toEqual(['c4 data.key']);
+  });
+
+  test('stay as they are when it cannot be told', async () => {
+    const [live, manifests] = [new FakeLive().put(...many), new FakeManifests().put(...many)];
+    const renewSources = (): Promise<null> => Promise.reject(new Error('no answer'));
+    const running = run({ live, sources: inShop(manifests), renewSources });
+    await running.round();
+    const next = running.round();
+    running.daemon.look();
+    const { report, problems } = await next;
+    expect([report.summary.inSync, problems.map(({ stage }) => stage)]).toEqual([many.length, ['collect']]);
   });
 });
 

@@ -30,7 +30,7 @@ export interface DesiredChange {
 
 /** All desired sources. One that cannot be read keeps its last answer, with a gap that says so. */
 export class DesiredSide {
-  readonly #sources: readonly HeldSource[];
+  #sources: readonly HeldSource[];
   readonly #clock: () => Date;
   #placed: readonly DesiredSnapshot[] = [];
   #bodies = new Map<string, JsonObject>();
@@ -39,6 +39,16 @@ export class DesiredSide {
   constructor(sources: readonly DeclaredSource[], clock: () => Date) {
     this.#sources = sources.map((source) => ({ ...source, snapshot: null, error: null }));
     this.#clock = clock;
+  }
+
+  /** Other sources from now on. One of the same name keeps its last answer until it has been read. */
+  replace(sources: readonly DeclaredSource[]): void {
+    const held = new Map(this.#sources.map((source) => [source.manifests.name, source]));
+    this.#sources = sources.map((source) => ({
+      ...source,
+      snapshot: held.get(source.manifests.name)?.snapshot ?? null,
+      error: null,
+    }));
   }
 
   get snapshots(): readonly DesiredSnapshot[] {

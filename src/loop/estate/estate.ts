@@ -20,6 +20,8 @@ import type { ProblemSink } from '../run-once.ts';
 
 export interface EstateOptions {
   readonly sources: readonly DeclaredSource[];
+  /** Asked before each whole pass but the first whether there are other sources now; null: the same. Throws AppError. */
+  readonly renewSources?: (signal: AbortSignal) => Promise<readonly DeclaredSource[] | null>;
   readonly live: LiveSource;
   readonly rules: readonly IgnoreRule[];
   readonly clock: () => Date;
@@ -94,6 +96,7 @@ export class Estate {
   async collect(work: RoundWork, problem: ProblemSink, signal: AbortSignal): Promise<readonly string[] | null> {
     const keys = new Set<string>();
     let everything = work.keys === null;
+    if (everything && work.trigger !== 'start') await this.#renewSources(problem, signal);
     if (everything || work.manifests) {
       for (const error of await this.#desired.read(signal)) problem('collect', null, error);
       if (await this.#live.follow(liveRequest(this.#desired.raw))) everything = true;
@@ -105,6 +108,17 @@ export class Estate {
     this.#takeGraph(everything || work.manifests ? null : (work.keys ?? []), live, problem);
     this.#takeGaps(live, keys);
     return everything ? null : [...keys];
+  }
+
+  /** Where it cannot be told which sources there are, they stay. */
+  async #renewSources(problem: ProblemSink, signal: AbortSignal): Promise<void> {
+    try {
+      const sources = (await this.#options.renewSources?.(signal)) ?? null;
+      if (sources !== null) this.#desired.replace(sources);
+    } catch (error) {
+      signal.throwIfAborted();
+      problem('collect', null, error);
+    }
   }
 
   #takeLive(changedKeys: readonly string[], live: LiveSnapshot, keys: Set<string>): void {
