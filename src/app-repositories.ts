@@ -1,4 +1,4 @@
-import { stat } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { openRevision } from './app-revision-tree.ts';
 import {
   type DiscoveredSource,
@@ -10,7 +10,6 @@ import {
 import { MountedTree } from './collectors/discovery/render/mounted-tree.ts';
 import {
   findMapping,
-  normaliseRepositoryUrl,
   printableUrl,
   type RepositoryMapping,
   whyNotFollowed,
@@ -25,7 +24,9 @@ import type { GitSetup } from './git/run-git.ts';
 
 /** A repository the configuration knows, and who to be there. */
 export interface KnownRepository extends RepositoryMapping {
-  readonly credentials?: GitCredentials;
+  readonly username?: string;
+  /** Path of the file that holds the password or token. */
+  readonly passwordFile?: string;
 }
 
 export interface RepositoryAccess {
@@ -105,7 +106,7 @@ class Shared implements AsyncDisposable {
     const checked = parseSourceSpec(`https://checked.invalid/repository#${revision.name ?? ''}:${path}`);
     if (checked.kind !== 'git') throw new TypeError('a URL is a repository');
     const { repository, location } = opened;
-    const key = JSON.stringify([normaliseRepositoryUrl(url), revision]);
+    const key = JSON.stringify([withoutPassword(url), revision]);
     const tree = this.#trees.get(key) ?? this.#openTree(repository, revision);
     this.#trees.set(key, tree);
     return {
@@ -121,7 +122,8 @@ class Shared implements AsyncDisposable {
   }
 
   #open(url: string): Promise<Opened> {
-    const key = normaliseRepositoryUrl(url);
+    // As it is written: two spellings may be two repositories, and one must never be read for the other.
+    const key = withoutPassword(url);
     const known = this.#opened.get(key);
     if (known !== undefined) return known;
     const opened = this.#openNew(url);
@@ -138,9 +140,9 @@ class Shared implements AsyncDisposable {
       const remedy = 'Use an https or ssh URL, or map it to a repository in the configuration';
       throw new AppError({ code: 'git-refused', what: `will not open ${printableUrl(url)}`, why: refusal, remedy });
     }
-    const credentials = mapping?.credentials ?? null;
-    const repository = openMirror({ setup: git, url: withoutPassword(url), cacheDirectory, credentials });
-    return { kind: 'git', repository: refreshedTogether(repository), location: 'remote' };
+    const open = async (): Promise<GitRepository> =>
+      openMirror({ setup: git, url: withoutPassword(url), cacheDirectory, credentials: await credentialsOf(mapping) });
+    return { kind: 'git', repository: refreshedTogether(await open(), open), location: 'remote' };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -158,6 +160,22 @@ async function openMapped(path: string): Promise<Opened> {
   }
 }
 
+async function credentialsOf(known: KnownRepository | undefined): Promise<GitCredentials | null> {
+  if (known?.passwordFile === undefined) return null;
+  try {
+    const password = (await readFile(known.passwordFile, 'utf8')).trim();
+    return { username: known.username ?? 'git', password };
+  } catch (cause) {
+    throw new AppError({
+      code: 'source-unreadable',
+      what: `cannot open ${printableUrl(known.url)}`,
+      why: 'the file of its password cannot be read',
+      remedy: 'Correct repositories[].passwordFile, or mount the Secret there',
+      cause,
+    });
+  }
+}
+
 /** What an object of the cluster says of a user name may be part of an ssh URL; a password never is used. */
 function withoutPassword(url: string): string {
   return /^https:/i.test(url) ? url.replace(/^(https:\/\/)[^/@\s]*@/i, '$1') : url;
@@ -166,16 +184,19 @@ function withoutPassword(url: string): string {
 /** How long a fetch is good for all sources of a repository that are read in the same round, in milliseconds. */
 const freshness = 2_000;
 
-function refreshedTogether(repository: GitRepository): GitRepository {
+/** `reopen` reads the credentials anew: tokens are replaced while a daemon runs. */
+function refreshedTogether(repository: GitRepository, reopen: () => Promise<GitRepository>): GitRepository {
   let running: Promise<void> | undefined;
   let finished = -Infinity;
   return {
     ...repository,
     async refresh(signal) {
       if (performance.now() - finished < freshness) return;
-      running ??= repository.refresh(signal).finally(() => {
-        running = undefined;
-      });
+      running ??= reopen()
+        .then((current) => current.refresh(signal))
+        .finally(() => {
+          running = undefined;
+        });
       await running;
       finished = performance.now();
     },

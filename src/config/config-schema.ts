@@ -14,6 +14,13 @@ const source = z.strictObject({
   poll: options['sources[].poll'].schema,
 });
 
+const repository = z.strictObject({
+  url: options['repositories[].url'].schema,
+  path: options['repositories[].path'].schema,
+  username: options['repositories[].username'].schema,
+  passwordFile: options['repositories[].passwordFile'].schema,
+});
+
 const rule = z.strictObject({
   path: options['rules[].path'].schema,
   kind: options['rules[].kind'].schema,
@@ -36,6 +43,7 @@ const hook = z.strictObject({
 /** The tree that `mooring.yaml` is; its leaves are the table in `options.ts`. */
 export const configSchema = z.strictObject({
   sources: z.array(source).default([]),
+  repositories: z.array(repository).default([]),
   live: z
     .strictObject({
       source: options['live.source'].schema,

@@ -66,6 +66,11 @@ function anchorPaths(config: Config, base: string, overrides: readonly Override[
       ...each,
       source: anchorSource(each.source, `sources.${index}.source`),
     })),
+    repositories: config.repositories.map(({ path, passwordFile, ...rest }) => ({
+      ...rest,
+      ...(path === undefined ? {} : { path: anchor(path, '') }),
+      ...(passwordFile === undefined ? {} : { passwordFile: anchor(passwordFile, '') }),
+    })),
     live: { ...config.live, source: anchorSource(config.live.source, 'live.source') },
     hooks: config.hooks.map((hook) => ({ ...hook, secretFile: anchor(hook.secretFile, '') })),
     history: { path: anchor(config.history.path, 'history.path') },

@@ -60,6 +60,25 @@ export const options = {
     description: 'How often a Git remote is asked for a new revision. Local repositories are watched.',
     type: 'duration',
   }),
+  'repositories[].url': option(text, {
+    description:
+      'A repository as engines name it; other ways to write the same URL fit too. Of a chart repository the URL, a slash, and the chart.',
+    type: 'text',
+  }),
+  'repositories[].path': option(text.optional(), {
+    description: 'Read this repository or folder of the machine instead: a mirror, or a chart that was pulled.',
+    type: 'path',
+  }),
+  'repositories[].username': option(text.default('git'), {
+    description: 'Who to be there; any name will do for most tokens.',
+    type: 'text',
+  }),
+  'repositories[].passwordFile': option(text.optional(), {
+    description:
+      'File that holds the password or token for it. Read anew with each fetch, and sent to that host alone.',
+    type: 'path',
+    secret: true,
+  }),
   'live.source': option(text.default('kube:'), {
     description: 'The live side: kube: for the current context, kube:CONTEXT for another, or a directory of dumps.',
     type: 'text',
