@@ -23,6 +23,8 @@ export interface Affected {
   readonly users: readonly string[];
   readonly tier: string | null;
   readonly owner: string | null;
+  /** Of direct readers of a configuration object: when they see the change, by themselves or only after a restart. Null for others. */
+  readonly sees: 'live' | 'restart' | null;
 }
 
 /** The document of CONTRACTS 3. */
@@ -145,7 +147,14 @@ function describe(
     users: [],
     tier,
     owner,
+    sees: path.length === 2 ? seesWhen(graph, id, path[0] ?? '') : null,
   };
+}
+
+/** The later moment counts when a workload reads an object in both ways: until the restart it works with two versions. */
+function seesWhen(graph: DependencyGraph, from: string, to: string): Affected['sees'] {
+  const ways = graph.nodes.mapOutEdges(from, to, (_key, { evidence }) => evidence.map(({ sees }) => sees)).flat();
+  return ways.find((way) => way === 'restart') ?? ways.find((way) => way === 'live') ?? null;
 }
 
 /** Why every step of a path is believed. Paths share their beginnings, so each step is told once. */

@@ -1,5 +1,5 @@
 import type { DependencyGraph } from './dependency-graph.ts';
-import type { Coverage, CoverageTally, Finding } from './graph-shapes.ts';
+import type { Coverage, CoverageTally, EdgeEnds, Finding } from './graph-shapes.ts';
 import { membersOf } from './landscape/key-index.ts';
 
 export function createTally(): CoverageTally {
@@ -23,10 +23,23 @@ export function recount(graph: DependencyGraph, ids: ReadonlySet<string>): void 
 
 /** What the graph rests on and what it cannot show, with the findings of every source. */
 export function coverageOf(graph: DependencyGraph): Coverage {
-  return {
-    ...summary(graph),
-    findings: sorted([...graph.ledger.statements.values()].flatMap(({ findings }) => findings)),
-  };
+  const findings = sorted([...graph.ledger.statements.values()].flatMap((statement) => statement.findings));
+  return { ...summary(graph), findings, ...(graph.ledger.observers.size === 0 ? {} : disagreements(graph)) };
+}
+
+/** Where manifests and traffic disagree about who works with whom. */
+function disagreements(graph: DependencyGraph): Required<Pick<Coverage, 'neverObserved' | 'undeclared'>> {
+  const neverObserved: EdgeEnds[] = [];
+  const undeclared: EdgeEnds[] = [];
+  graph.nodes.forEachEdge((_key, { from, to, layer, evidence }) => {
+    if (layer !== 'call' && layer !== 'data' && layer !== 'message') return;
+    const isObserved = evidence.some(({ kind }) => kind === 'observed');
+    if (!isObserved) neverObserved.push({ from, to });
+    else if (evidence.every(({ kind }) => kind === 'observed')) undeclared.push({ from, to });
+  });
+  const byEnds = (one: EdgeEnds, other: EdgeEnds): number =>
+    compareText(one.from, other.from) || compareText(one.to, other.to);
+  return { neverObserved: neverObserved.toSorted(byEnds), undeclared: undeclared.toSorted(byEnds) };
 }
 
 /** The same with the findings of some nodes only: those that an answer speaks of. */

@@ -18,6 +18,8 @@ export interface Evidence {
   readonly what: string;
   readonly file: string | null;
   readonly line: number | null;
+  /** Of configuration: when its reader sees a change, by itself (`live`, a mounted volume) or only after a restart. */
+  readonly sees?: 'live' | 'restart';
 }
 
 /** A node of CONTRACTS 2 plus what the blast radius needs. Written as a type, because graphology wants attributes with an index. */
@@ -67,6 +69,14 @@ export interface Coverage {
   /** What the graph cannot show, in sentences. */
   readonly notSeen: readonly string[];
   readonly findings: readonly Finding[];
+  /** Once traffic is observed: edges that only manifests know (dead configuration?), and edges that only traffic knows (hidden dependency). */
+  readonly neverObserved?: readonly EdgeEnds[];
+  readonly undeclared?: readonly EdgeEnds[];
+}
+
+export interface EdgeEnds {
+  readonly from: string;
+  readonly to: string;
 }
 
 /** Counted as the graph changes: whether each node that counts has evidence, and the sums. */
@@ -95,5 +105,7 @@ export interface Claim {
   readonly strength: Strength;
   readonly confidence: number;
   readonly share?: number;
+  /** RFC 3339, of observed claims: when the traffic was last seen. */
+  readonly seenAt?: string;
   readonly evidence: Evidence;
 }

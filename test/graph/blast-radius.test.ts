@@ -78,6 +78,29 @@ describe('who breaks when something fails', () => {
     expect(effects(graph, 'external:api.partner.com')).toEqual({ web: 'breaks' });
   });
 
+  test('readers of a ConfigMap see a change by themselves or after a restart, by the way they read it', () => {
+    const volumes = [{ name: 'c', configMap: { name: 'flags' } }];
+    const mount = (extra: Record<string, string>) => ({ volumeMounts: [{ name: 'c', mountPath: '/c', ...extra }] });
+    const graph = graphOf(
+      configMap('flags', { X: '1' }),
+      workload('mounted', { pod: { volumes }, container: mount({}) }),
+      workload('one-file', { pod: { volumes }, container: mount({ subPath: 'X' }) }),
+      workload('env', { container: { envFrom: [{ configMapRef: { name: 'flags' } }] } }),
+      workload('both', {
+        pod: { volumes },
+        container: { ...mount({}), envFrom: [{ configMapRef: { name: 'flags' } }] },
+      }),
+    );
+    const seen = blastRadius(graph, 'cm/flags').affected.map(({ id, sees }) => [id, sees]);
+    expect(Object.fromEntries(seen)).toEqual({
+      'shop/mounted': 'live',
+      'shop/one-file': 'restart',
+      'shop/env': 'restart',
+      'shop/both': 'restart',
+    });
+    expect(blastRadius(shop, 'db').affected[0]?.sees).toBeNull();
+  });
+
   test('one of several workloads behind a Service does not take the Service down', () => {
     const member = (name: string) =>
       resource({

@@ -29,6 +29,7 @@ describe('the exported graph', () => {
           strength: 'hard',
           confidence: 0.99,
           what: 'env from ConfigMap c',
+          sees: 'restart',
         }),
         edge('shop/db', {
           layer: 'data',
@@ -93,10 +94,10 @@ function node(id: string, role: string, resources: string[], replicas: number | 
 
 function edge(
   to: string,
-  parts: { layer: string; protocol: string | null; strength: string; confidence: number; what: string },
+  parts: { layer: string; protocol: string | null; strength: string; confidence: number; what: string; sees?: string },
 ) {
   const at = '2026-03-01T10:00:00Z';
-  const { what, ...rest } = parts;
-  const evidence = [{ kind: 'declared', what, file: 'app.yaml', line: 1 }];
+  const { what, sees, ...rest } = parts;
+  const evidence = [{ kind: 'declared', what, file: 'app.yaml', line: 1, ...(sees === undefined ? {} : { sees }) }];
   return { from: 'shop/web', to, ...rest, share: null, evidence, firstSeen: at, lastSeen: at };
 }

@@ -19,8 +19,15 @@ export function mergeClaims(claims: readonly Claim[], firstSeen: string, lastSee
     share: claims.find(({ share }) => share !== undefined)?.share ?? null,
     evidence: evidence.slice(0, mostEvidence),
     firstSeen,
-    lastSeen,
+    lastSeen: lastSeenOf(claims, lastSeen),
   };
+}
+
+/** What a manifest says is seen as late as the manifests are read; traffic as late as it flowed. */
+function lastSeenOf(claims: readonly Claim[], now: string): string {
+  const seen = claims.map(({ seenAt }) => seenAt);
+  if (seen.some((at) => at === undefined)) return now;
+  return seen.reduce<string>((latest, at) => (at !== undefined && at > latest ? at : latest), '');
 }
 
 /** What a person says counts first; then hard before soft before async, because a caller that cannot live without is the news. */

@@ -30,6 +30,8 @@ interface Reference {
   readonly what: string;
   readonly path: string;
   readonly strength: Strength;
+  /** When the workload sees a change of the object; absent for what is no content. */
+  readonly sees?: 'live' | 'restart';
 }
 
 /**
@@ -45,8 +47,9 @@ export function configReferences(source: Source, view: View, options: EvidenceOp
   for (const reference of [...podReferences(workload), ...containerReferences(workload)]) {
     const isClusterWide = reference.kind === 'PriorityClass' || reference.kind === 'RuntimeClass';
     const key = keyFor(reference.group, reference.kind, isClusterWide ? '' : source.namespace, reference.name);
-    if (seen.has(key)) continue;
-    seen.add(key);
+    const once = `${key} ${reference.sees ?? ''}`;
+    if (seen.has(once)) continue;
+    seen.add(once);
     const claim = claimOf(reference, { key, from, source, view, options });
     if (claim !== undefined) found.claims.push(claim);
     else if (isExpected(reference)) found.findings.push(findingOf(reference, from, source, options));
@@ -65,7 +68,8 @@ interface Place {
 function claimOf(reference: Reference, { key, from, source, view, options }: Place): SharedClaim | undefined {
   const to = placeOf(view, key);
   if (to === undefined) return undefined;
-  const evidence = evidenceOf('declared', reference.what, { resource: source.resource, path: reference.path, options });
+  const place = evidenceOf('declared', reference.what, { resource: source.resource, path: reference.path, options });
+  const evidence = reference.sees === undefined ? place : { ...place, sees: reference.sees };
   return { from, to, layer: 'config', protocol: null, strength: reference.strength, confidence: 0.99, evidence };
 }
 
@@ -97,6 +101,7 @@ function findingOf(
 }
 
 function podReferences({ pod, containers }: Workload): Reference[] {
+  const mounts = containers.flatMap(({ body }) => arrayAt(body, 'volumeMounts'));
   const base = containers[0]?.path.replace(/\.(?:initContainers|containers)\[.*$/, '') ?? 'spec';
   const named = (kind: string, group: string, field: string): Reference[] => {
     const name = stringAt(pod, field);
@@ -110,21 +115,32 @@ function podReferences({ pod, containers }: Workload): Reference[] {
     ...named('RuntimeClass', 'node.k8s.io', 'runtimeClassName'),
     ...arrayAt(pod, 'volumes')
       .filter(isJsonObject)
-      .flatMap((volume) => volumeReferences(volume, base)),
+      .flatMap((volume) => volumeReferences(volume, base, mounts)),
     ...arrayAt(pod, 'imagePullSecrets').flatMap((entry) =>
       reference('Secret', entry, 'image pull secret', `${base}.imagePullSecrets`),
     ),
   ];
 }
 
-function volumeReferences(volume: JsonObject, base: string): Reference[] {
+/** A mounted volume follows its object, except where a single file was mounted by `subPath`: that one is fixed until the next start. */
+function volumeReferences(volume: JsonObject, base: string, mounts: readonly JsonValue[]): Reference[] {
+  const own = mounts.filter((mount) => stringAt(mount, 'name') === stringAt(volume, 'name'));
+  const sees = own.length > 0 && own.every((mount) => valueAt(mount, 'subPath') !== undefined) ? 'restart' : 'live';
   const path = `${base}.volumes[name=${stringAt(volume, 'name') ?? ''}]`;
   const claimName = stringAt(volume, 'persistentVolumeClaim', 'claimName');
   const isOptional = ['configMap', 'secret'].some((field) => valueAt(volume, field, 'optional') === true);
   const mounted = volumeSources(volume)
     .filter(({ name }) => !givenConfigMaps.has(name))
     .map(({ kind, name }): Reference => {
-      return { group: '', kind, name, what: `mounts ${kind} ${name}`, path, strength: isOptional ? 'soft' : 'hard' };
+      return {
+        group: '',
+        kind,
+        name,
+        what: `mounts ${kind} ${name}`,
+        path,
+        strength: isOptional ? 'soft' : 'hard',
+        sees,
+      };
     });
   if (claimName === undefined) return mounted;
   return [
@@ -161,5 +177,6 @@ function reference(kind: string, body: JsonValue | undefined, what: string, path
   const name = stringAt(body, 'name');
   if (name === undefined || name === '') return [];
   const strength = valueAt(body, 'optional') === true ? 'soft' : 'hard';
-  return [{ group: '', kind, name, what: `${what} ${kind} ${name}`, path, strength }];
+  const sees = path.includes('imagePullSecrets') ? {} : ({ sees: 'restart' } as const);
+  return [{ group: '', kind, name, what: `${what} ${kind} ${name}`, path, strength, ...sees }];
 }

@@ -26,12 +26,17 @@ const unknownBreaks = { data: 0.88, call: 0.8, message: 0.3, route: 0.97, config
 /** The impact of an edge whose callee `to` has failed. */
 export function impactOf(edge: GraphEdge, from: GraphNode, to: GraphNode): Impact {
   const given = edge.evidence.every(({ kind }) => kind === 'permitted') ? permitted : byStrength(edge, from, to);
-  const share = edge.share === null ? 1 : Math.min(1, 0.3 + edge.share);
+  const share = shareFactor(edge);
   return {
     breaks: given.breaks * edge.confidence * share,
     notices: given.notices * edge.confidence,
     why: given.why,
   };
+}
+
+/** Little traffic makes a break less likely to matter, but a rare path may be the checkout: the factor never falls below a half. */
+function shareFactor({ share }: GraphEdge): number {
+  return share === null ? 1 : Math.min(1, 0.5 + share * 2);
 }
 
 const permitted: Impact = { breaks: 0.3, notices: 0.5, why: 'only permitted by a NetworkPolicy, no call seen' };
