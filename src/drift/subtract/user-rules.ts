@@ -1,5 +1,5 @@
 import type { ResourceId } from '../../resource/resource-id.ts';
-import { explained, type Explain } from './explanation.ts';
+import { explained, type Explain, type Question } from './explanation.ts';
 
 /** A difference that the team accepts. Every rule has an owner, a reason and an end; patterns use `*` within a step and `**` across. */
 export interface IgnoreRule {
@@ -69,8 +69,7 @@ export function explainByRules(rules: readonly IgnoreRule[], now: string): Expla
     for (const rule of rules) {
       if (rule.expires !== null && rule.expires <= now) continue;
       if (!matchesRule(rule, question.live.id, question.text)) continue;
-      const { manager } = rule;
-      if (manager !== undefined && !question.suspects().every((suspect) => suspect.entry.manager === manager)) continue;
+      if (rule.manager !== undefined && !isMadeBy(rule.manager, question)) continue;
       return explained(
         'rule',
         `${rule.reason} (rule of ${rule.owner}${rule.expires === null ? '' : `, until ${rule.expires}`})`,
@@ -78,6 +77,12 @@ export function explainByRules(rules: readonly IgnoreRule[], now: string): Expla
     }
     return null;
   };
+}
+
+/** What nobody owns, a removed field above all, was made by nobody in particular: trusting one manager says nothing of it. */
+function isMadeBy(manager: string, question: Question): boolean {
+  const suspects = question.suspects();
+  return suspects.length > 0 && suspects.every((suspect) => suspect.entry.manager === manager);
 }
 
 /** Rules that would hide this difference if they had not expired. */
