@@ -11,13 +11,15 @@ import { add } from './metrics/sample.ts';
 export interface HookWiring {
   readonly hooks: readonly HookConfig[];
   /** Signing secrets by hook name. */
-  readonly secrets: ReadonlyMap<string, Secret>;
+  readonly secrets: ReadonlyMap<string, readonly Secret[]>;
   readonly outbox: Outbox;
   readonly metrics: MetricsRegistry;
   readonly logger: Logger;
   readonly clock: () => Date;
   readonly random: () => number;
 }
+
+const attemptOutcomes = ['delivered', 'failed', 'refused', 'gone'] as const;
 
 /** Starts to deliver what the outbox holds to every configured hook. Throws AppError when a hook cannot work as configured. */
 export function startHooks(wiring: HookWiring): Deliveries & AsyncDisposable {
@@ -26,10 +28,16 @@ export function startHooks(wiring: HookWiring): Deliveries & AsyncDisposable {
     createWebhook({
       name: hook.name,
       url: hook.url,
-      secrets: [secretOf(hook, wiring.secrets)],
+      secrets: secretsOf(hook, wiring.secrets),
       allowPrivate: hook.allowPrivate,
       clock,
     }),
+  );
+  // A rate over a series that begins with its first failure shows nothing of it.
+  wiring.metrics.take(
+    wiring.hooks.flatMap(({ name: target }) =>
+      attemptOutcomes.map((outcome) => add('mooring_hook_attempts_total', 0, { target, outcome })),
+    ),
   );
   const deliveries = startDeliveries({ outbox, hooks, clock, random, observer: observerOf(wiring) });
   const stop = async (): Promise<void> => {
@@ -39,9 +47,9 @@ export function startHooks(wiring: HookWiring): Deliveries & AsyncDisposable {
   return { wake: () => deliveries.wake(), stop, [Symbol.asyncDispose]: stop };
 }
 
-function secretOf({ name }: HookConfig, secrets: HookWiring['secrets']): string {
-  const secret = secrets.get(name);
-  if (secret !== undefined) return secret.reveal();
+function secretsOf({ name }: HookConfig, secrets: HookWiring['secrets']): readonly string[] {
+  const known = secrets.get(name);
+  if (known !== undefined) return known.map((secret) => secret.reveal());
   throw new AppError({
     code: 'config-invalid',
     what: `cannot use the hook ${name}`,

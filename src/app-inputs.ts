@@ -13,6 +13,10 @@ export interface Inputs extends AsyncDisposable {
   readonly git: GitSetup;
   /** Of the configuration, and of the engines whose sources have been read: the list grows. */
   readonly rules: readonly IgnoreRule[];
+  /** Field managers whose changes are meant. */
+  readonly sanctionedManagers: readonly string[];
+  /** The state file of the daemon; null when nobody names one. */
+  readonly historyFile: string | null;
   /** What the command line or the configuration names; when neither does, what the engines of the live side declare. */
   desired(request: SourceRequest, signal: AbortSignal): Promise<readonly PlacedSource[]>;
   live(request: SourceRequest): Promise<OpenedLive>;
@@ -21,7 +25,10 @@ export interface Inputs extends AsyncDisposable {
 }
 
 /** The parts of a configuration that say what to read; the defaults when there is no file. */
-export type InputConfig = Pick<Config, 'sources' | 'live' | 'rules' | 'engines'>;
+export interface InputConfig extends Pick<Config, 'sources' | 'live' | 'rules' | 'engines'> {
+  readonly rollback?: Pick<Config['rollback'], 'sanctionedManagers'>;
+  readonly history?: Config['history'];
+}
 
 const noConfig: InputConfig = {
   sources: [],
@@ -32,7 +39,10 @@ const noConfig: InputConfig = {
 
 /** Loads the configuration only when one was named: reading it costs more than a small audit. */
 export async function openInputs(options: OpenOptions): Promise<Inputs> {
-  if (options.configFile === undefined) return inputsOf(noConfig, options.env);
+  if (options.configFile === undefined) {
+    const path = options.flags?.['history'];
+    return inputsOf(path === undefined ? noConfig : { ...noConfig, history: { path } }, options.env);
+  }
   const { loadConfig } = await import('./config/load-config.ts');
   const { config } = await loadConfig({ file: options.configFile, env: options.env, flags: options.flags ?? {} });
   return inputsOf(config, options.env);
@@ -66,6 +76,8 @@ export async function inputsOf(config: InputConfig, env: OpenOptions['env']): Pr
     env,
     git,
     rules,
+    sanctionedManagers: config.rollback?.sanctionedManagers ?? [],
+    historyFile: config.history?.path ?? null,
     async desired(request, signal) {
       return isNamed(request) ? await openWanted(request) : (await discover(request, signal)).current;
     },

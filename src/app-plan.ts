@@ -25,6 +25,8 @@ export interface PlanInput {
   readonly graph: DependencyGraph;
   readonly cluster: string | null;
   readonly repair: Repair | undefined;
+  /** Field managers whose changes are meant. */
+  readonly sanctionedManagers: readonly string[];
   /** The API server that is asked whether it would accept the result; null: none. */
   readonly dryRun: DryRun | null;
 }
@@ -34,7 +36,7 @@ const earlierLimit = 50;
 
 /** Gathers everything a plan is made of, and makes it. */
 export async function planFor(input: PlanInput, signal: AbortSignal): Promise<PlannedRepair> {
-  const { report, desired, live, source, base, graph, cluster, repair, dryRun } = input;
+  const { report, desired, live, source, base, graph, cluster, repair, dryRun, sanctionedManagers } = input;
   const request: RepairRequest = {
     report,
     desired,
@@ -47,7 +49,7 @@ export async function planFor(input: PlanInput, signal: AbortSignal): Promise<Pl
     earlier: desired === null ? [] : await earlierOf(desired, source, signal),
     blastRadius: radiusOf(graph, report),
     cluster,
-    sanctionedManagers: [],
+    sanctionedManagers,
     hash: sha256,
     ...(repair === undefined ? {} : { wanted: repair }),
   };

@@ -100,6 +100,7 @@ async function carryOut(
       graph,
       cluster: wiring.cluster,
       repair: undefined,
+      sanctionedManagers: wiring.config.sanctionedManagers,
       // The daemon has no right to write, and a dry run asks for one.
       dryRun: null,
     },

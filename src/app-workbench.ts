@@ -5,6 +5,7 @@ import type { LiveSource } from './collectors/live-source.ts';
 import type { ResourceReport } from './drift/drift-report.ts';
 import type { DependencyGraph } from './graph/dependency-graph.ts';
 import { formatResourceId } from './resource/resource-id.ts';
+import type { Store } from './history/store.ts';
 import type { PlannedRepair } from './rollback/repair-plan.ts';
 import { idOfReport } from './severity/judge-drift.ts';
 import type { OpenedSource, PlacedSource } from './app-sources.ts';
@@ -87,6 +88,7 @@ async function plan(
       graph: graphOfSides(comparison, clock().toISOString()),
       cluster: null,
       repair: question.repair,
+      sanctionedManagers: inputs.sanctionedManagers,
       dryRun: live.dryRun,
     },
     signal,
@@ -101,6 +103,13 @@ function indexOfSource({ desired }: Comparison, report: ResourceReport): number 
   return Math.max(found, 0);
 }
 
+/** Where the daemon keeps what was proposed, so that it knows of what a person asked for. */
+async function openHistory(file: string | null): Promise<Store | undefined> {
+  if (file === null) return undefined;
+  const { openStore } = await import('./history/store.ts');
+  return openStore({ path: file, clock });
+}
+
 async function propose(
   inputs: Inputs,
   sources: SourceRequest,
@@ -113,7 +122,9 @@ async function propose(
   ]);
   const { planned, source } = await plan(inputs, sources, question, signal);
   const dependencies = await proposeInto(source, { git: inputs.git, clock }, signal);
-  const outcome = await proposeRollback(planned, dependencies, { asked: true, paths: [] }, signal);
+  await using store = await openHistory(inputs.historyFile);
+  const log = store?.proposals ?? null;
+  const outcome = await proposeRollback(planned, { ...dependencies, log }, { asked: true, paths: [] }, signal);
   if (outcome.kind === 'held' || outcome.kind === 'stale') throw proposalRefused(outcome);
   const { branch, title, link } = outcome.pullRequest;
   return {

@@ -139,8 +139,9 @@ function declaredSource({ source, namespace }: PlacedSource): DeclaredSource {
 
 async function listen({ loaded, logger, version }: AppOptions, parts: Parts, daemon: Daemon): Promise<ApiServer> {
   const { store, metrics, clock } = parts;
-  const { api } = loaded.config;
-  metrics.refreshWith(async () => stateMetrics(await stateOf(daemon, store)));
+  const { api, hooks } = loaded.config;
+  const targets = hooks.map(({ name }) => name);
+  metrics.refreshWith(async () => stateMetrics(await stateOf(daemon, store, targets)));
   return await startApi({
     queries: createQueries(daemon, store, clock),
     metrics,

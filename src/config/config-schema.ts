@@ -69,6 +69,7 @@ export const configSchema = z.strictObject({
       maxOpen: options['rollback.maxOpen'].schema,
       maxPerHour: options['rollback.maxPerHour'].schema,
       maxPerDay: options['rollback.maxPerDay'].schema,
+      sanctionedManagers: options['rollback.sanctionedManagers'].schema,
     })
     .prefault({}),
   log: z.strictObject({ level: options['log.level'].schema }).prefault({}),

@@ -14,8 +14,8 @@ export interface ConfigInput extends OverrideInput {
 
 export interface LoadedConfig {
   readonly config: Config;
-  /** Signing secrets by hook name, read from their files. */
-  readonly secrets: ReadonlyMap<string, Secret>;
+  /** Signing secrets by hook name, read from their files: one or, while one takes the place of another, several. */
+  readonly secrets: ReadonlyMap<string, readonly Secret[]>;
   readonly file: string | null;
 }
 
@@ -95,8 +95,8 @@ function repeatedNames(config: Config): readonly ConfigProblem[] {
 
 async function readSecrets(
   config: Config,
-): Promise<{ secrets: ReadonlyMap<string, Secret>; problems: readonly ConfigProblem[] }> {
-  const secrets = new Map<string, Secret>();
+): Promise<{ secrets: LoadedConfig['secrets']; problems: readonly ConfigProblem[] }> {
+  const secrets = new Map<string, readonly Secret[]>();
   const problems: ConfigProblem[] = [];
   for (const [index, hook] of config.hooks.entries()) {
     const path = `hooks[${index}].secretFile`;
@@ -108,10 +108,15 @@ async function readSecrets(
       remedy,
     });
     try {
-      const text = (await readFile(hook.secretFile, 'utf8')).trim();
-      if (text.length < shortestSecret)
+      const lines = (await readFile(hook.secretFile, 'utf8')).split('\n').map((line) => line.trim());
+      const written = lines.filter((line) => line !== '');
+      if (written.length === 0 || written.some((line) => line.length < shortestSecret))
         problems.push(problem(`its secret is shorter than ${shortestSecret} characters`, 'Write a longer one into it'));
-      else secrets.set(hook.name, new Secret(text));
+      else
+        secrets.set(
+          hook.name,
+          written.map((line) => new Secret(line)),
+        );
     } catch (cause) {
       const why = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown reason';
       problems.push(problem(`the file cannot be read (${why})`, 'Create it, or mount the Secret there'));

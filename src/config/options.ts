@@ -140,7 +140,7 @@ export const options = {
     type: 'text',
   }),
   'hooks[].secretFile': option(text, {
-    description: 'File that holds the signing secret.',
+    description: 'File that holds the signing secret; several, one a line, all sign while they are exchanged.',
     type: 'path',
     secret: true,
   }),
@@ -181,6 +181,10 @@ export const options = {
   'rollback.maxPerDay': option(z.int().min(1).max(1000).default(10), {
     description: 'How many proposals may be opened within a day.',
     type: 'number',
+  }),
+  'rollback.sanctionedManagers': option(z.array(text).default([]), {
+    description: 'Field managers whose changes are meant: what one of them wrote is adopted, not restored.',
+    type: 'list',
   }),
   'log.level': option(z.enum(['debug', 'info', 'warn', 'error']).default('info'), {
     description: 'The least important message that is logged: debug, info, warn or error.',

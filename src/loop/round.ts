@@ -51,6 +51,8 @@ export interface Round {
   readonly whole: boolean;
   readonly noticedAt: Date;
   readonly startedAt: Date;
+  /** When the verdicts stood and were stored; proposing comes after it. */
+  readonly judgedAt: Date;
   readonly finishedAt: Date;
   readonly report: AuditReport;
   readonly judgements: readonly Judgement[];

@@ -51,6 +51,7 @@ export async function runOnce(d: RoundDependencies, work: RoundWork, signal: Abo
     looked: keys === null ? null : new Set(keys),
   };
   const decisions = await attempt('tell', [], () => d.tell(judged, report.desired.revision), problem);
+  const judgedAt = d.clock();
   signal.throwIfAborted();
   const candidates = judgements.map((judgement) => d.candidateOf(judgement));
   const proposals = await attempt('propose', [], () => d.propose(candidates, signal), problem);
@@ -58,7 +59,7 @@ export async function runOnce(d: RoundDependencies, work: RoundWork, signal: Abo
   const { trigger, noticedAt } = work;
   const finishedAt = d.clock();
   const whole = keys === null;
-  const times = { noticedAt, startedAt, finishedAt };
+  const times = { noticedAt, startedAt, judgedAt, finishedAt };
   const round: Round = { trigger, whole, ...times, report, judgements, decisions, proposals, problems };
   for (const observer of d.observers) {
     await attempt('record', undefined, async () => observer.finished(round), problem);

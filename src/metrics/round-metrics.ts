@@ -4,13 +4,13 @@ import type { Sample } from './sample.ts';
 
 /** What a finished round adds to counters and histograms. The state that it left behind is in `state-metrics.ts`. Pure. */
 export function roundMetrics(round: Round): Sample[] {
-  const { trigger, whole, report, decisions, proposals, problems, noticedAt, startedAt, finishedAt } = round;
+  const { trigger, whole, report, decisions, proposals, problems, noticedAt, startedAt, judgedAt, finishedAt } = round;
   const samples: Sample[] = [
     add('mooring_rounds_total', 1, { trigger }),
     add('mooring_judged_resources_total', report.resources.length),
     observe('mooring_round_duration_seconds', seconds(startedAt, finishedAt), { whole: whole ? 'yes' : 'no' }),
   ];
-  if (trigger === 'live') samples.push(observe('mooring_change_to_verdict_seconds', seconds(noticedAt, finishedAt)));
+  if (trigger === 'live') samples.push(observe('mooring_change_to_verdict_seconds', seconds(noticedAt, judgedAt)));
   for (const { kind, episode } of decisions) {
     const { severity, recurrence } = episode;
     if (kind === 'resolve') samples.push(add('mooring_episodes_resolved_total', 1));

@@ -129,12 +129,16 @@ describe('loadConfig', () => {
   });
 
   it('never prints a secret', async () => {
-    await writeFile(join(dir, 'secret'), 'whsec_CANARY_abcdefghijklmnopqrstuvwxyz\n');
+    await writeFile(
+      join(dir, 'secret'),
+      'whsec_CANARY_abcdefghijklmnopqrstuvwxyz\n\nwhsec_CANARY_the_next_one_of_the_two\n',
+    );
     const file = join(dir, 'hooks.yaml');
     await writeFile(file, 'hooks: [{ name: pager, url: "https://hooks.example/x", secretFile: secret }]\n');
     const loaded = await loadConfig({ file, env: {}, flags: {} });
-    const secret = loaded.secrets.get('pager');
+    const [secret, next] = loaded.secrets.get('pager') ?? [];
     expect(secret?.reveal()).toBe('whsec_CANARY_abcdefghijklmnopqrstuvwxyz');
+    expect(next?.reveal()).toBe('whsec_CANARY_the_next_one_of_the_two');
     expect([String(secret), JSON.stringify(loaded), inspect(loaded, { depth: 9 })].join()).not.toContain('CANARY');
   });
 
