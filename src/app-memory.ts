@@ -13,10 +13,16 @@ export async function openMemory(options: OpenOptions): Promise<Memory> {
   });
   const { path } = config.history;
   await refuseAbsent(path);
-  const store = openStore({ path, readOnly: true, clock: () => new Date() });
+  const clock = (): Date => new Date();
+  const store = openStore({ path, readOnly: true, clock });
   return {
     episode: (id) => store.episodes.find(id),
     episodes: ({ state, limit }) => store.episodes.list({ limit, ...(state === undefined ? {} : { state }) }),
+    deliveries: ({ state, limit }) => store.outbox.list(state, limit),
+    async replay(id) {
+      await using writing = openStore({ path, clock });
+      return await writing.outbox.replay(id, clock().toISOString());
+    },
     [Symbol.asyncDispose]: () => store.close(),
   };
 }

@@ -1,5 +1,6 @@
 import type { AuditReport, ResourceReport } from './drift/drift-report.ts';
 import type { BlastRadius } from './graph/blast-radius.ts';
+import type { DeliveryRecord, DeliveryState } from './incidents/delivery.ts';
 import type { Episode } from './incidents/episode.ts';
 import type { Repair, RepairPlan } from './rollback/repair-plan.ts';
 
@@ -49,12 +50,22 @@ export interface EpisodeFilter {
   readonly limit: number;
 }
 
+export interface DeliveryFilter {
+  /** Null for all. */
+  readonly state: DeliveryState | null;
+  readonly limit: number;
+}
+
 /** What has been remembered. Opened from the state file alone, beside a running daemon or without one. */
 export interface Memory extends AsyncDisposable {
   /** Newest first. */
   episodes(filter: EpisodeFilter): Promise<readonly Episode[]>;
   /** By its id or an unambiguous beginning of it. */
   episode(id: string): Promise<Episode | null>;
+  /** Newest first. */
+  deliveries(filter: DeliveryFilter): Promise<readonly DeliveryRecord[]>;
+  /** Lets a delivery that was given up be tried again under its id; false when there is none such. */
+  replay(id: string): Promise<boolean>;
 }
 
 export interface OpenOptions {

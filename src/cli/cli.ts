@@ -5,6 +5,7 @@ import { addBlastRadiusCommand } from './blast-radius-command.ts';
 import type { CliContext } from './cli-context.ts';
 import { addCheckConfigCommand } from './check-config-command.ts';
 import { CommandRun } from './command-run.ts';
+import { addDeliveriesCommand } from './deliveries-command.ts';
 import { describeError } from './describe-error.ts';
 import { addDiffCommand } from './diff-command.ts';
 import { addEpisodesCommand } from './episodes-command.ts';
@@ -34,6 +35,7 @@ const commands = [
   addAuditCommand,
   addDiffCommand,
   addEpisodesCommand,
+  addDeliveriesCommand,
   addBlastRadiusCommand,
   addGraphCommand,
   addRollbackCommand,

@@ -1,4 +1,4 @@
-import { InvalidArgumentError, Option, type Command } from 'commander';
+import { Option, type Command } from 'commander';
 import type { Episode } from '../incidents/episode.ts';
 import { describeResourceId } from '../resource/resource-id.ts';
 import type { CliContext } from './cli-context.ts';
@@ -7,6 +7,7 @@ import { ago, describeActor } from './describe-actor.ts';
 import { formatDocument, outputOption } from './output-format.ts';
 import { createPaint } from './paint.ts';
 import { printable } from './printable.ts';
+import { readCount } from './read-count.ts';
 import { showValue } from './show-value.ts';
 import { textOption } from './source-options.ts';
 
@@ -35,11 +36,6 @@ export function addEpisodesCommand(program: Command, run: CommandRun): void {
           : formatEpisodes(episodes, new Date().toISOString(), context),
       );
     });
-}
-
-function readCount(value: string): string {
-  if (/^[1-9]\d{0,4}$/.test(value)) return value;
-  throw new InvalidArgumentError('It is a number from 1 to 99999.');
 }
 
 /** Two lines an episode, newest first; `now` is RFC 3339. */

@@ -29,6 +29,7 @@ export const errorCodes = {
   'port-taken': 'An address to listen on is in use.',
   'listen-failed': 'An address to listen on cannot be used.',
   'not-ready': 'The first round has not finished yet.',
+  'delivery-not-found': 'No delivery that was given up has this identifier.',
   'delivery-failed': 'A hook could not be delivered.',
   internal: 'A defect of Mooring.',
 } as const;

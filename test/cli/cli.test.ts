@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openMemory } from '../../src/app-memory.ts';
+import { openStore } from '../../src/history/store.ts';
 import { startDaemon } from '../../src/app-run.ts';
 import { openWorkbench } from '../../src/app-workbench.ts';
 import { runCli } from '../../src/cli/cli.ts';
@@ -225,4 +226,37 @@ it('run watches until it is asked to stop, and episodes shows what it saw', { ti
   expect(lines.map((line) => stringAt(line, 'message'))).toEqual(
     expect.arrayContaining(['listening', 'drift began', 'stopping', 'stopped']),
   );
+});
+
+describe('deliveries', () => {
+  const delivery = {
+    id: 'msg_1',
+    target: 'pager',
+    subject: 'ep_1',
+    type: 'drift.opened',
+    body: '{}',
+    createdAt: '2026-11-25T10:00:00.000Z',
+  };
+
+  async function given(): Promise<void> {
+    await using store = openStore({ path: join(dir, 'outbox.sqlite'), clock: () => new Date() });
+    await store.episodes.record({ episodes: [], deliveries: [delivery] });
+    await store.outbox.settle('msg_1', { kind: 'dead', why: 'no answer', status: 503 }, '2026-11-25T10:05:00.000Z');
+  }
+
+  it('are listed with how they ended', async () => {
+    await given();
+    const table = await mooring('deliveries --history DIR/outbox.sqlite');
+    expect(table.stdout).toMatch(/^msg_1 {2}dead {7}pager {2}drift\.opened\n.*given up .*HTTP 503, no answer\n$/);
+    expect((await mooring('deliveries --history DIR/outbox.sqlite --state waiting')).stdout).toBe('No deliveries.\n');
+    const document = parseJson((await mooring('deliveries --history DIR/outbox.sqlite -o json')).stdout);
+    expect(document).toMatchObject({ kind: 'DeliveryList', items: [{ ...delivery, state: 'dead' }] });
+  });
+
+  it('that were given up can be sent again, and no others', async () => {
+    await given();
+    const line = 'deliveries --history DIR/outbox.sqlite --replay msg_1';
+    expect((await mooring(line)).stdout).toContain('msg_1  waiting');
+    expect(await mooring(line)).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining('msg_1') });
+  });
 });
