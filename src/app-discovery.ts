@@ -76,7 +76,10 @@ async function readEngineObjects(live: LiveSource, signal: AbortSignal): Promise
   const first = await read(definitionKinds);
   const definitions = first.resources.filter(({ id }) => id.kind === 'CustomResourceDefinition');
   const kinds = installedEngineKinds(definitions, first.gaps);
-  if (kinds.length === 0) return { resources: first.resources.filter(isEngineObject), definitions, gaps: [] };
+  if (kinds.length === 0) {
+    // A folder of dumps tells everything at once, and need not hold the definitions.
+    return { resources: first.resources.some(isEngineObject) ? first.resources : [], definitions, gaps: [] };
+  }
   const engines = await read(kinds);
   const gaps = engines.gaps.filter(({ partial }) => partial !== true);
   if (!engines.resources.some(isEngineObject)) return { resources: [], definitions, gaps };

@@ -1,4 +1,5 @@
 import { createRenderer } from './app-renderer.ts';
+import type { KnownRepository } from './app-repositories.ts';
 import type { OpenOptions, SourceRequest } from './app-ports.ts';
 import { fixedSupply, type SourceSupply } from './app-source-supply.ts';
 import { createGitSetup, type OpenedLive, openLiveSource, openSource, type PlacedSource } from './app-sources.ts';
@@ -25,13 +26,14 @@ export interface Inputs extends AsyncDisposable {
 }
 
 /** The parts of a configuration that say what to read; the defaults when there is no file. */
-export interface InputConfig extends Pick<Config, 'sources' | 'live' | 'rules' | 'engines'> {
+export interface InputConfig extends Pick<Config, 'sources' | 'repositories' | 'live' | 'rules' | 'engines'> {
   readonly rollback?: Pick<Config['rollback'], 'sanctionedManagers'>;
   readonly history?: Config['history'];
 }
 
 const noConfig: InputConfig = {
   sources: [],
+  repositories: [],
   live: { source: '', readSecrets: false },
   rules: [],
   engines: {},
@@ -62,7 +64,8 @@ export async function inputsOf(config: InputConfig, env: OpenOptions['env']): Pr
   const discover = async (request: SourceRequest, signal: AbortSignal): Promise<SourceSupply> => {
     if ((request.live ?? config.live.source) === '') throw missing('--desired (or --manifests)');
     const { openDiscoveredSupply } = await import('./app-discover-inputs.ts');
-    const options = { env, git, live: await live(request), engines: enginesOf(config) };
+    const repositories = config.repositories.map(toKnownRepository);
+    const options = { env, git, live: await live(request), engines: enginesOf(config), repositories };
     return stack.use(await openDiscoveredSupply(options, { rules, configured }, signal));
   };
   const open = async ({ source, namespace, poll }: WantedSource): Promise<PlacedSource> => {
@@ -108,6 +111,14 @@ function desiredOf(request: SourceRequest, config: InputConfig): readonly Wanted
 
 function enginesOf({ engines }: InputConfig): { kustomize: string | undefined; helm: string | undefined } {
   return { kustomize: engines.kustomize, helm: engines.helm };
+}
+
+function toKnownRepository({ path, passwordFile, ...rest }: InputConfig['repositories'][number]): KnownRepository {
+  return {
+    ...rest,
+    ...(path === undefined ? {} : { path }),
+    ...(passwordFile === undefined ? {} : { passwordFile }),
+  };
 }
 
 function toIgnoreRule({ path, reason, owner, expires, ...rest }: InputConfig['rules'][number]): IgnoreRule {

@@ -78,7 +78,7 @@ class Shared implements AsyncDisposable {
   async treeOf({ location, render, name }: DiscoveredSource): Promise<SourceTree> {
     try {
       const base = await this.locate(location);
-      const refs = render.kind === 'argo' ? [...render.context.refs] : [];
+      const refs = render.kind === 'argo' ? Object.entries(render.context.refs) : [];
       if (refs.length === 0) return base;
       const mounts = new Map<string, FileTree>();
       for (const [ref, at] of refs) mounts.set(mountPath(ref), (await this.locate(at)).tree);
@@ -102,9 +102,7 @@ class Shared implements AsyncDisposable {
         gitDirectory: null,
       };
     }
-    // Revision and path come from an object of the cluster: they are held to the rules of a source.
-    const checked = parseSourceSpec(`https://checked.invalid/repository#${revision.name ?? ''}:${path}`);
-    if (checked.kind !== 'git') throw new TypeError('a URL is a repository');
+    const checked = checkedSpec(url, `${revision.name ?? ''}:${path}`);
     const { repository, location } = opened;
     const key = JSON.stringify([withoutPassword(url), revision]);
     const tree = this.#trees.get(key) ?? this.#openTree(repository, revision);
@@ -148,6 +146,19 @@ class Shared implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#stack.disposeAsync();
   }
+}
+
+/** Revision and path come from an object of the cluster: they are held to the rules of a source. */
+function checkedSpec(url: string, rest: string): Extract<SourceSpec, { kind: 'git' }> {
+  try {
+    const checked = parseSourceSpec(`https://checked.invalid/repository#${rest}`);
+    if (checked.kind === 'git') return checked;
+  } catch (error) {
+    const { code, why } = asAppError(error, 'cannot read the revision');
+    const remedy = 'Correct the revision and the path in the object of the engine';
+    throw new AppError({ code, what: `will not read ${printableUrl(url)}`, why, remedy, cause: error });
+  }
+  throw new TypeError('a URL is a repository');
 }
 
 async function openMapped(path: string): Promise<Opened> {

@@ -23,7 +23,13 @@ spec: { sourceRepos: ['*'], destinations: [{ server: '*', namespace: '*' }] }
 test('a daemon without sources follows what Argo CD declares, and is told only when that changes', async () => {
   const folder = temporaryFolder();
   await writeFile(join(folder, 'web.yaml'), application('web'));
-  const config = { sources: [], live: { source: folder, readSecrets: false }, rules: [], engines: {} };
+  const config = {
+    sources: [],
+    repositories: [],
+    live: { source: folder, readSecrets: false },
+    rules: [],
+    engines: {},
+  };
   const inputs = await inputsOf(config, { PATH: process.env['PATH'], HOME: folder });
   onTestFinished(() => inputs[Symbol.asyncDispose]());
   const supply = await inputs.supply(signal);

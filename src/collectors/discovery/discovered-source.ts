@@ -1,9 +1,9 @@
-import type { JsonObject } from '../../resource/json.ts';
+import type { JsonObject, JsonValue } from '../../resource/json.ts';
 import type { ResourceId } from '../../resource/resource-id.ts';
 import type { Gap } from '../../resource/snapshot.ts';
 import type { ImportedRule } from './rules/imported-rule.ts';
 
-/** What an engine object declares: a folder of a repository at a revision, how it becomes objects, and where they belong. */
+/** What an engine object declares, as plain values but for the two functions: a folder of a repository at a revision, how it becomes objects, and where they belong. */
 export interface DiscoveredSource {
   /** Unique: `Application argocd/shop`; the second of several sources is `Application argocd/shop [2]`. */
   readonly name: string;
@@ -16,6 +16,8 @@ export interface DiscoveredSource {
   readonly render: RenderWanted;
   /** Says no to objects that the engine would refuse to apply, with the reason; null: everything is permitted. */
   readonly permits: ((object: ResourceId) => string | null) | null;
+  /** What `permits` goes by, so that two discoveries can be compared as text. */
+  readonly limits: JsonValue;
   readonly rules: readonly ImportedRule[];
   /** Whether the engine removes what Git no longer declares. */
   readonly prune: boolean;
@@ -52,7 +54,7 @@ export interface ArgoContext {
   readonly project: string;
   readonly namespace: string;
   /** Other sources of the application by `ref`, each reachable below `mountPath(ref)`. */
-  readonly refs: ReadonlyMap<string, SourceLocation>;
+  readonly refs: Readonly<Record<string, SourceLocation>>;
 }
 
 /** Plain files. Globs are those of Argo CD: `*` crosses folders, `{a,b}` is a choice. */
@@ -107,7 +109,7 @@ export interface CommonMetadata {
 
 /** Variables for `${NAME}`. A name of `secret` stands for a value that is never read: what it fills cannot be judged. */
 export interface Substitution {
-  readonly variables: ReadonlyMap<string, string>;
+  readonly variables: Readonly<Record<string, string>>;
   /** Variables whose values are in Secrets that were not read; null: a whole Secret whose keys are not known either. */
   readonly hidden: readonly string[] | null;
   /** Substitute even when there are no variables. */

@@ -24,7 +24,7 @@ describe('the state of an application', () => {
     [
       application('a', automated, 'status: { reconciledAt: "2026-11-25T09:00:00Z", sync: { status: Synced } }'),
       'stale',
-      'Argo CD last looked at it 180 minutes ago, so its status “Synced” is old',
+      'Argo CD last looked at it at 2026-11-25T09:00:00Z, so its status “Synced” is old',
     ],
     [application('a', automated), 'stale', 'Argo CD has not looked at it yet'],
     [

@@ -55,7 +55,7 @@ describe('an Application', () => {
       ['Application argocd/a [3]', 'more'],
     ]);
     const [first] = sources;
-    expect(first?.render.kind === 'argo' ? [...first.render.context.refs.keys()] : []).toEqual(['values', 'also']);
+    expect(first?.render.kind === 'argo' ? Object.keys(first.render.context.refs) : []).toEqual(['values', 'also']);
   });
 
   test('with a hydrator is read where the hydrated manifests are', () => {

@@ -13,7 +13,7 @@ const context: ArgoContext = {
   application: 'shop',
   project: 'default',
   namespace: 'shop-ns',
-  refs: new Map([['values', location]]),
+  refs: { values: location },
 };
 const variables = buildVariables({
   ...context,

@@ -158,7 +158,7 @@ describe('variables of a Kustomization', () => {
       map('two', '{ B: "2", C: "2", D: "l1\\nl2" }'),
       from('{ kind: ConfigMap, name: one }, { kind: ConfigMap, name: two }', '{ C: "3" }'),
     )?.substitution;
-    expect(Object.fromEntries(substitution?.variables ?? [])).toEqual({ A: '1', B: '2', C: '3', D: 'l1l2' });
+    expect(substitution?.variables).toEqual({ A: '1', B: '2', C: '3', D: 'l1l2' });
     expect(substitution?.hidden).toEqual([]);
   });
 
@@ -176,7 +176,7 @@ metadata:
       from('{ kind: ConfigMap, name: one }, { kind: Secret, name: keys }', '{ A: "2" }'),
     )?.substitution;
     expect(substitution?.hidden).toEqual(['TOKEN']);
-    expect(substitution?.variables.get('A')).toBe('2');
+    expect(substitution?.variables['A']).toBe('2');
   });
 
   test('of a Secret whose keys nobody tells can be any', () => {

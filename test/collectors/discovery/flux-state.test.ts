@@ -37,7 +37,7 @@ describe('the state of an object of Flux', () => {
     [
       kustomization('a', 'path: .', `${ready.slice(0, -2)}, history: [ { lastReconciled: "2026-11-25T11:00:00Z" } ] }`),
       'stale',
-      'Flux last applied it 60 minutes ago, more than three times its interval',
+      'Flux last applied it at 2026-11-25T11:00:00Z, more than three times its interval ago',
     ],
     [
       kustomization('a', 'path: .', `${ready.slice(0, -2)}, history: [ { lastReconciled: "2026-11-25T11:40:00Z" } ] }`),

@@ -37,10 +37,11 @@ function stateOf(application: Resource, down: string | null, now: string): reado
   if (error !== undefined) return ['failing', `Argo CD reports ${error}`];
   const phase = statusWord(stringAt(body, 'status', 'operationState', 'phase'));
   if (phase === 'Failed' || phase === 'Error') return ['failing', `its last synchronisation ended as ${phase}`];
-  const age = secondsBetween(stringAt(body, 'status', 'reconciledAt'), now);
+  const lookedAt = stringAt(body, 'status', 'reconciledAt');
+  const age = secondsBetween(lookedAt, now);
   if (age === undefined) return ['stale', 'Argo CD has not looked at it yet'];
   if (age > staleAfterSeconds)
-    return ['stale', `Argo CD last looked at it ${Math.floor(age / 60)} minutes ago, so its status “${sync}” is old`];
+    return ['stale', `Argo CD last looked at it at ${lookedAt ?? ''}, so its status “${sync}” is old`];
   return isAutomated(application)
     ? ['running', 'Argo CD synchronises it']
     : ['manual', 'it synchronises only when somebody asks'];

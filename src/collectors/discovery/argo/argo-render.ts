@@ -124,7 +124,7 @@ type FoundFile = { readonly path: string; readonly ref: string | null } | { read
 /** `$REF/path` is in another source, `/path` counts from the root of the repository, anything else from the chart. */
 function resolveValueFile(text: string, context: ArgoContext, folder: ArgoFolder): FoundFile {
   const [first = '', ...rest] = text.split('/');
-  const ref = first.startsWith('$') && context.refs.has(first.slice(1)) ? first.slice(1) : null;
+  const ref = first.startsWith('$') && Object.hasOwn(context.refs, first.slice(1)) ? first.slice(1) : null;
   const plain = substituteBuildVariables(ref === null ? text : `/${rest.join('/')}`, folder.variables);
   const shown = plain.slice(0, 120);
   if (/^[a-z][a-z0-9+.-]*:\/\//i.test(plain))

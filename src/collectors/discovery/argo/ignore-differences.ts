@@ -7,7 +7,11 @@ import type { ImportedRule } from '../rules/imported-rule.ts';
 import { parseJqPath } from '../rules/jq-path.ts';
 import { parseJsonPointer } from '../rules/json-pointer.ts';
 
-type Selects = (resource: Resource) => boolean;
+interface Selector {
+  readonly selects: (resource: Resource) => boolean;
+  readonly where: string;
+}
+
 const anyPart = { separator: null } as const;
 
 /** `spec.ignoreDifferences` of an Application. */
@@ -17,12 +21,12 @@ export function readIgnoreDifferences(entries: readonly JsonValue[], owner: stri
       const [group = '', kind = '', name = '', namespace = ''] = ['group', 'kind', 'name', 'namespace'].map((key) =>
         stringAt(entry, key),
       );
-      const selects: Selects = ({ id }) =>
+      const selects: Selector['selects'] = ({ id }) =>
         matchesGlob(group, id.group, anyPart) &&
         matchesGlob(kind, id.kind, anyPart) &&
         (name === '' || name === id.name) &&
         (namespace === '' || namespace === id.namespace);
-      return readFields(entry, selects, owner);
+      return readFields(entry, { selects, where: JSON.stringify([group, kind, name, namespace]) }, owner);
     }),
   );
 }
@@ -52,17 +56,17 @@ export function readSystemRules(data: Readonly<Record<string, JsonValue>>, owner
 function readNested(text: string, key: string, owner: string): ReadRules {
   const entry = readYaml(text);
   if (entry === undefined) return { rules: [], problems: [`ignoreDifferences of ${key}`] };
-  return readFields(entry, selectorOfKey(key), owner);
+  return readFields(entry, { selects: selectorOfKey(key), where: key }, owner);
 }
 
-function selectorOfKey(key: string): Selects {
+function selectorOfKey(key: string): Selector['selects'] {
   if (key === 'all' || key === '*_*') return () => true;
   const [first = '', second] = key.split('_');
   const [group, kind] = second === undefined ? ['', first] : [first, second];
   return ({ id }) => matchesGlob(group, id.group, anyPart) && matchesGlob(kind, id.kind, anyPart);
 }
 
-function readFields(entry: JsonValue, selects: Selects, owner: string): ReadRules {
+function readFields(entry: JsonValue, selector: Selector, owner: string): ReadRules {
   const rules: ImportedRule[] = [];
   const problems: string[] = [];
   const add = (expressions: readonly JsonValue[], parse: typeof parseJsonPointer): void => {
@@ -70,7 +74,7 @@ function readFields(entry: JsonValue, selects: Selects, owner: string): ReadRule
       const text = typeof expression === 'string' ? expression : JSON.stringify(expression);
       const path = parse(text);
       if (path === undefined) problems.push(text.slice(0, 160));
-      else rules.push({ selects, path, manager: null, reason: `ignores ${text}`, owner });
+      else rules.push({ ...selector, path, manager: null, reason: `ignores ${text}`, owner });
     }
   };
   add(arrayAt(entry, 'jsonPointers'), parseJsonPointer);
@@ -78,7 +82,7 @@ function readFields(entry: JsonValue, selects: Selects, owner: string): ReadRule
   for (const manager of arrayAt(entry, 'managedFieldsManagers')) {
     if (typeof manager !== 'string' || manager === '') continue;
     rules.push({
-      selects,
+      ...selector,
       path: { kind: 'everything' },
       manager,
       reason: `trusts the field manager ${manager}`,

@@ -80,6 +80,7 @@ function readSources(
         namespace: destination.namespace === '' ? 'default' : destination.namespace,
         render: { kind: 'argo', source, context },
         permits: permitsOf(around, destination),
+        limits: around.project?.body['spec'] ?? null,
         rules: [...own.rules, ...around.systemRules.rules],
         prune: valueAt(application.body, 'spec', 'syncPolicy', 'automated', 'prune') === true,
         dependsOn: [],
@@ -171,8 +172,8 @@ function isReferenceOnly(source: JsonObject): boolean {
   );
 }
 
-function refsOf(declared: readonly JsonObject[]): ReadonlyMap<string, SourceLocation> {
-  return new Map(
+function refsOf(declared: readonly JsonObject[]): Readonly<Record<string, SourceLocation>> {
+  return Object.fromEntries(
     declared.flatMap((source) => {
       const ref = stringAt(source, 'ref') ?? '';
       return /^[\w-]+$/.test(ref) ? [[ref, { ...locationOf(source), path: '' }] as const] : [];

@@ -45,7 +45,7 @@ function ageState(object: Resource, now: string): readonly [EngineReport['state'
   const interval = goDuration(stringAt(object.body, 'spec', 'interval') ?? '');
   const age = secondsBetween(last, now);
   if (age === undefined || interval === undefined || age <= interval * 3 + 600) return undefined;
-  return ['stale', `Flux last applied it ${Math.floor(age / 60)} minutes ago, more than three times its interval`];
+  return ['stale', `Flux last applied it at ${last ?? ''}, more than three times its interval ago`];
 }
 
 function readyOf(object: Resource): JsonValue | undefined {

@@ -38,6 +38,7 @@ export function readHelmRelease(object: Resource, around: FluxSurroundings): Flu
       namespace: target,
       render: helmOf(object, spec, { ...values, valueFiles: chart.valueFiles, namespace: target }),
       permits: null,
+      limits: null,
       rules: ignore.rules,
       prune: true,
       dependsOn: dependenciesOf(object),

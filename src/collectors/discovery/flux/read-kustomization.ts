@@ -48,6 +48,7 @@ export function readKustomization(object: Resource, around: FluxSurroundings): F
     namespace: target === '' ? 'default' : target,
     render: { kind: 'kustomize', edits: editsOf(spec), generate: true, substitution, metadata: metadataOf(spec) },
     permits: null,
+    limits: null,
     rules: ignore.rules,
     prune: valueAt(spec, 'prune') === true,
     dependsOn: dependenciesOf(object),

@@ -58,7 +58,8 @@ export function readSubstitution(object: Resource, around: FluxSurroundings): Su
     return { substitution: null, gaps, refusal: discoveryGap(name, why, 'Rename it: letters, digits and underscores') };
   }
   const always = stringAt(postBuild, 'substituteStrategy') === 'Always';
-  return { substitution: { variables, hidden: hidesAll ? null : [...hidden], always }, gaps, refusal: null };
+  const known = Object.fromEntries(variables);
+  return { substitution: { variables: known, hidden: hidesAll ? null : [...hidden], always }, gaps, refusal: null };
 }
 
 /** The keys of a Secret, without its values: of a Secret read metadata-only the field owners still tell them. */

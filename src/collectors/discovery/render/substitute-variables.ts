@@ -29,7 +29,8 @@ export function substituteVariables(
   source: string,
 ): Substituted {
   const { variables, hidden, always } = substitution;
-  if (variables.size === 0 && hidden?.length === 0 && !always) return { resources, gaps: [], unstable: [] };
+  if (Object.keys(variables).length === 0 && hidden?.length === 0 && !always)
+    return { resources, gaps: [], unstable: [] };
   const read: Resource[] = [];
   const twins: Resource[] = [];
   const gaps: Gap[] = [];
@@ -83,8 +84,9 @@ function substituteOne(
 }
 
 function valueOf(name: string, { variables, hidden }: Substitution, stand: string): string | undefined {
-  const isHidden = hidden === null ? !variables.has(name) : hidden.includes(name);
-  return isHidden ? `mooring-hidden-${stand}` : variables.get(name);
+  const held = Object.hasOwn(variables, name) ? variables[name] : undefined;
+  const isHidden = hidden === null ? held === undefined : hidden.includes(name);
+  return isHidden ? `mooring-hidden-${stand}` : held;
 }
 
 /** The text Flux would substitute in: block style, plain scalars where they can be, single quotes where they cannot, nothing folded. */

@@ -1,4 +1,4 @@
-import { arrayAt, type JsonObject, type JsonValue, objectAt, stringAt } from '../../../resource/json.ts';
+import { arrayAt, formatJson, type JsonObject, type JsonValue, objectAt, stringAt } from '../../../resource/json.ts';
 import type { Resource } from '../../../resource/resource.ts';
 import { matchesSelector } from '../label-selector.ts';
 import type { ImportedRule } from './imported-rule.ts';
@@ -21,7 +21,7 @@ export function readFluxIgnore(entries: readonly JsonValue[], owner: string): Re
       const text = typeof pointer === 'string' ? pointer : JSON.stringify(pointer);
       const path = parseJsonPointer(text);
       if (path === undefined || selects === undefined) problems.push(text.slice(0, 120));
-      else rules.push({ selects, path, manager: null, reason: `ignores ${text}`, owner });
+      else rules.push({ selects, where: formatJson(target), path, manager: null, reason: `ignores ${text}`, owner });
     }
   }
   return { rules, problems };

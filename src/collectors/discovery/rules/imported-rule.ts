@@ -5,6 +5,8 @@ import { fieldPatterns, type RulePath } from './rule-path.ts';
 /** A rule of an engine, as it stands there: which of its objects it holds for, and which field. */
 export interface ImportedRule {
   readonly selects: (resource: Resource) => boolean;
+  /** What `selects` goes by, so that two discoveries can be compared as text. */
+  readonly where: string;
   readonly path: RulePath;
   /** Only what this field manager wrote. */
   readonly manager: string | null;

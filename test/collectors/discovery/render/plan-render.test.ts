@@ -27,6 +27,7 @@ function sourceWith(
     namespace: 'shop',
     render,
     permits: null,
+    limits: null,
     rules: [],
     prune: false,
     dependsOn: [],
@@ -36,7 +37,7 @@ function sourceWith(
 const argo = (source: JsonObject): RenderWanted => ({
   kind: 'argo',
   source,
-  context: { application: 'a', project: 'default', namespace: 'shop', refs: new Map() },
+  context: { application: 'a', project: 'default', namespace: 'shop', refs: {} },
 });
 
 const helm: HelmWanted = {

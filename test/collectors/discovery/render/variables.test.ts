@@ -62,7 +62,7 @@ const substitution = (
   variables: Readonly<Record<string, string>>,
   hidden: readonly string[] | null = [],
 ): Substitution => ({
-  variables: new Map(Object.entries(variables)),
+  variables,
   hidden,
   always: false,
 });
