@@ -32,7 +32,9 @@ export function readArguments(args: readonly string[], what: string, path: strin
     if (operands !== null) add('host', operands);
     else readWord(word, words[at + 1] ?? '', tool, add);
   }
-  return settings;
+  // A flag's value is also a word of its own; the flag knows better what it is (`--allowed-origin http://web` is no callee).
+  const named = new Set(settings.filter(({ key }) => key !== '').map(({ value }) => value));
+  return settings.filter(({ key, value }) => key !== '' || !named.has(value));
 }
 
 /** `--dsn=user:pass@tcp(db:3306)/x y` is one value however many blanks it holds. */

@@ -25,7 +25,7 @@ describe('the settings in a command line', () => {
     ],
     ['pg_isready', ['sh', '-c', 'pg_isready -h pg -p 5432'], 'host=pg'],
     ['a bash device', ['bash', '-c', 'until </dev/tcp/db/5432; do sleep 1; done'], 'host=db:5432'],
-    ['wget', ['sh', '-c', 'wget -qO- "http://web:80/healthz"'], '=http://web:80/healthz'],
+    ['wget', ['sh', '-c', 'wget -qO- "http://web:80/healthz"'], 'qO-=http://web:80/healthz'],
   ])('%s', (_name, args, expected) => {
     expect(read(...args)).toContain(expected);
   });

@@ -251,6 +251,13 @@ describe('commands, init containers and probes', () => {
     expect(edgesOf(world, web).map((line) => line.split(' ').slice(0, 3).join(' '))).toEqual(['web -> cart']);
   });
 
+  test('a flag that lists callers names no callee', () => {
+    const web = workload('web', {
+      container: { args: ['--cors-allowed-origins', 'http://cart:8080', '--redirect-uri=http://orders/x'] },
+    });
+    expect(edgesOf(world, web)).toEqual([]);
+  });
+
   test('a readiness probe that asks a callee', () => {
     const probe = { readinessProbe: { exec: { command: ['pg_isready', '-h', 'db', '-p', '5432'] } } };
     expect(edgesOf(world, workload('web', { container: probe }))).toEqual(['web -> db data postgres']);
