@@ -1,10 +1,21 @@
 import { defineConfig } from 'vitest/config';
 
-/** `unit` runs anywhere in seconds; `real` needs the real control plane and is started by `npm test` only. */
+/** Tests that start git, the whole app or children to kill, or try thousands of inputs: too slow to run before every commit. */
+const thorough = [
+  'test/forge/**/*.test.ts',
+  'test/git/**/*.test.ts',
+  'test/app.test.ts',
+  'test/drift/read-back.test.ts',
+  'test/graph/hostile.test.ts',
+  'test/**/*.property.test.ts',
+];
+
+/** `unit` runs anywhere in seconds; `thorough` and `real`, which needs the real control plane, are run by `npm test` only. */
 export default defineConfig({
   test: {
     projects: [
-      { test: { name: 'unit', include: ['test/**/*.test.ts'], exclude: ['test/real/**'] } },
+      { test: { name: 'unit', include: ['test/**/*.test.ts'], exclude: ['test/real/**', ...thorough] } },
+      { test: { name: 'thorough', include: thorough, testTimeout: 120_000 } },
       {
         test: {
           name: 'real',
