@@ -156,7 +156,9 @@ function notingRenderer(
     },
     async render(input, signal) {
       kind = (await tree.plan(input.state, signal)).helm === null ? 'kustomize' : 'helm';
-      opened ??= tools().then((loaded) => new DiscoveredRenderer(source.name, tree, loaded));
+      opened ??= tools().then(
+        (loaded) => new DiscoveredRenderer(source.name, tree, { ...loaded, kustomizeBeyondRoot: source.beyondRoot }),
+      );
       return await (await opened).render(input, signal);
     },
   };

@@ -87,6 +87,7 @@ function discoverArgo(input: DiscoveryInput, found: Finding): void {
     const reading = readApplication(application, {
       project,
       systemRules: installation?.rules ?? { rules: [], problems: [] },
+      beyondRoot: installation?.beyondRoot ?? false,
       here: input.here ?? inCluster,
       isMapped: isMappedIn(input),
     });

@@ -14,6 +14,8 @@ export interface DiscoveredSource {
   /** Where objects that name no namespace belong. */
   readonly namespace: string;
   readonly render: RenderWanted;
+  /** Whether kustomizations may load files of the repository outside their own folders. */
+  readonly beyondRoot: boolean;
   /** Says no to objects that the engine would refuse to apply, with the reason; null: everything is permitted. */
   readonly permits: ((object: ResourceId) => string | null) | null;
   /** What `permits` goes by, so that two discoveries can be compared as text. */

@@ -127,7 +127,7 @@ function refuseRemote(file: string, reference: string): void {
 }
 
 /** Every path that Kustomize would load besides its resources; any of them may be a URL. */
-function fileReferences(kustomization: JsonObject): readonly string[] {
+export function fileReferences(kustomization: JsonObject): readonly string[] {
   const paths = [
     ...texts(kustomization['crds']),
     ...texts(kustomization['configurations']),

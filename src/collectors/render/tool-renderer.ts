@@ -11,6 +11,7 @@ import { renderFileOf } from '../plain-files.ts';
 import { checkChart } from './check-chart.ts';
 import { helmSources, KustomizeOrigins, originInTemplate } from './find-origins.ts';
 import { kustomizationFolders } from './kustomization-graph.ts';
+import { outsideFiles } from './kustomize-outside-files.ts';
 import type { ManifestRenderer, RenderInput, Rendering } from './manifest-renderer.ts';
 import { materialise } from './materialise.ts';
 import { renderFailed } from './refusal.ts';
@@ -23,6 +24,8 @@ export interface ToolRendererOptions {
   /** Paths of the real programs, or names to look for on the search path. Without `kustomize`, `kubectl kustomize` renders. */
   readonly tools: { readonly kustomize: string | null; readonly kubectl: string | null; readonly helm: string | null };
   readonly helm: HelmInput;
+  /** Let kustomizations load files of the tree outside their own folders, as Flux does. Default false, as Kustomize itself. */
+  readonly kustomizeBeyondRoot?: boolean;
 }
 
 /** What a Helm rendering depends on besides the chart. */
@@ -97,10 +100,13 @@ export class ToolRenderer implements ManifestRenderer {
     const own = await this.#find(kustomize);
     const program = own ?? (await this.#find(kubectl));
     if (program === undefined) throw toolMissing('kustomize');
-    const inputs = await kustomizationFolders(reader, folder);
+    const folders = await kustomizationFolders(reader, folder);
+    const outside = this.#options.kustomizeBeyondRoot === true ? await outsideFiles(reader, folders) : [];
+    const inputs = [...folders, ...outside];
     const entries = await entriesOf(reader, inputs);
-    const command = own === undefined ? 'kustomize' : 'build';
-    return { file, kind: 'kustomize', entries, inputs, program, arguments: (root) => [command, join(root, folder)] };
+    const lifted = outside.length === 0 ? [] : ['--load-restrictor', 'LoadRestrictionsNone'];
+    const command = [own === undefined ? 'kustomize' : 'build', ...lifted];
+    return { file, kind: 'kustomize', entries, inputs, program, arguments: (root) => [...command, join(root, folder)] };
   }
 
   async #planHelm(folder: string, file: string, reader: TreeReader): Promise<Job> {

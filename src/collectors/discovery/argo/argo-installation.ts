@@ -10,6 +10,8 @@ export interface ArgoInstallation {
   readonly namespace: string;
   readonly projects: readonly Resource[];
   readonly rules: ReadRules;
+  /** `kustomize.buildOptions` lifts the restriction on files outside a kustomization's folder. */
+  readonly beyondRoot: boolean;
 }
 
 /** The installations, by the namespace of their `argocd-cm` or of their projects. */
@@ -23,6 +25,9 @@ export function findInstallations(resources: readonly Resource[]): readonly Argo
       namespace,
       projects: projects.filter(({ id }) => id.namespace === namespace),
       rules: map === undefined ? { rules: [], problems: [] } : readSystemRules(dataOf(map), nameOf(map.id)),
+      beyondRoot: /LoadRestrictionsNone|load-restrictor[= ]none/.test(
+        stringAt(map?.body, 'data', 'kustomize.buildOptions') ?? '',
+      ),
     };
   });
 }

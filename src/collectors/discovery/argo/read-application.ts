@@ -25,6 +25,8 @@ export interface ThisCluster {
 export interface ApplicationSurroundings {
   readonly project: Resource | undefined;
   readonly systemRules: ReadRules;
+  /** Of the installation: files outside a kustomization's folder are loaded. */
+  readonly beyondRoot: boolean;
   readonly here: ThisCluster;
   /** Whether a URL may be opened although it is none of a remote: the configuration maps it. */
   readonly isMapped: (url: string) => boolean;
@@ -79,6 +81,7 @@ function readSources(
         location,
         namespace: destination.namespace === '' ? 'default' : destination.namespace,
         render: { kind: 'argo', source, context },
+        beyondRoot: around.beyondRoot,
         permits: permitsOf(around, destination),
         limits: around.project?.body['spec'] ?? null,
         rules: [...own.rules, ...around.systemRules.rules],

@@ -37,6 +37,7 @@ export function readHelmRelease(object: Resource, around: FluxSurroundings): Flu
       location: chart.location,
       namespace: target,
       render: helmOf(object, spec, { ...values, valueFiles: chart.valueFiles, namespace: target }),
+      beyondRoot: true,
       permits: null,
       limits: null,
       rules: ignore.rules,

@@ -47,6 +47,7 @@ export function readKustomization(object: Resource, around: FluxSurroundings): F
     location: { url: repository.url, revision: repository.revision, path, ignore: ignoreOf(repository.object) },
     namespace: target === '' ? 'default' : target,
     render: { kind: 'kustomize', edits: editsOf(spec), generate: true, substitution, metadata: metadataOf(spec) },
+    beyondRoot: true,
     permits: null,
     limits: null,
     rules: ignore.rules,

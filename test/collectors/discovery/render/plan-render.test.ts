@@ -26,6 +26,7 @@ function sourceWith(
     location: { url: 'https://git.example.com/a', revision: { name: null, range: null }, path },
     namespace: 'shop',
     render,
+    beyondRoot: false,
     permits: null,
     limits: null,
     rules: [],
