@@ -2,6 +2,7 @@ import { MultiDirectedGraph } from 'graphology';
 import { formatResourceId, type ResourceId } from '../resource/resource-id.ts';
 import type { Resource } from '../resource/resource.ts';
 import { applyClaims, refreshNodes } from './claims/apply-claims.ts';
+import { recordTopics, topicSource, topicStatement } from './claims/join-topics.ts';
 import { createLedger, record, type Statement } from './claims/ledger.ts';
 import { createTally, recount } from './coverage.ts';
 import type { DependencyGraph } from './dependency-graph.ts';
@@ -54,12 +55,7 @@ export function updateGraph(graph: DependencyGraph, { changed, removed, builtAt 
   const stir = stirLandscape(landscape, changed, removed);
   const sources = new Set(stir.touched);
   for (const key of stir.keys) for (const asker of membersOf(ledger.askers, key)) sources.add(asker);
-  const restated = new Set(sources);
-  for (const source of sources) {
-    for (const book of record(ledger, source, read(graph, source))) {
-      for (const reader of ledger.readers.get(book)?.keys() ?? []) restated.add(reader);
-    }
-  }
+  const restated = restate(graph, sources);
   graph.builtAt = builtAt;
   refreshNodes(graph, stir.nodes);
   const { edges, nodes } = applyClaims(graph, restated);
@@ -67,9 +63,29 @@ export function updateGraph(graph: DependencyGraph, { changed, removed, builtAt 
   graph.work = { sources: restated.size, edges, nodes: stir.nodes.size };
 }
 
+/** Reads these sources anew. Answers with every source whose claims may count differently now. */
+function restate(graph: DependencyGraph, sources: ReadonlySet<string>): Set<string> {
+  const { ledger } = graph;
+  const restated = new Set(sources);
+  const topics = new Set<string>();
+  for (const source of sources) {
+    const before = ledger.statements.get(source);
+    const statement = read(graph, source);
+    for (const topic of recordTopics(ledger, source, before, statement)) topics.add(topic);
+    for (const book of record(ledger, source, statement)) {
+      for (const reader of ledger.readers.get(book)?.keys() ?? []) restated.add(reader);
+    }
+  }
+  for (const topic of topics) {
+    record(ledger, topicSource(topic), topicStatement(ledger, topic));
+    restated.add(topicSource(topic));
+  }
+  return restated;
+}
+
 /** Takes in claims that no resource makes: observed traffic, catalogue files. `source` names who claims; claiming again replaces. */
 export function claim(graph: DependencyGraph, source: string, claims: readonly Claim[]): void {
-  record(graph.ledger, source, claims.length === 0 ? undefined : { claims, findings: [], asked: [] });
+  record(graph.ledger, source, claims.length === 0 ? undefined : { claims, findings: [], asked: [], topics: [] });
   recount(graph, applyClaims(graph, new Set([source])).nodes);
 }
 
@@ -83,6 +99,7 @@ function read(graph: DependencyGraph, key: string): Statement | undefined {
     claims: found.flatMap(({ claims }) => claims),
     findings: found.flatMap(({ findings }) => findings),
     asked: [...view.asked],
+    topics: found.flatMap(({ topics }) => topics ?? []),
   };
 }
 

@@ -109,3 +109,14 @@ export interface Claim {
   readonly seenAt?: string;
   readonly evidence: Evidence;
 }
+
+/** One side of a topic or queue, as a workload names it. */
+export interface TopicUse {
+  /** Node of the broker. */
+  readonly broker: string;
+  readonly topic: string;
+  readonly side: 'produces' | 'consumes';
+  /** Node of the workload. */
+  readonly from: string;
+  readonly evidence: Evidence;
+}

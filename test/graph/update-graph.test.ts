@@ -105,6 +105,13 @@ const anyResource: fc.Arbitrary<Resource> = fc.oneof(
     }),
   ),
   fc.constantFrom('d', 'e').map((name) => service(name, 80)),
+  fc
+    .record({
+      name: fc.constantFrom(...names),
+      side: fc.constantFrom('IN_TOPIC', 'OUT_TOPIC'),
+      topic: fc.constantFrom('t', 'u'),
+    })
+    .map(({ name, side, topic }) => workload(name, { env: { BROKER: 'kafka://d:80', [side]: topic } })),
 );
 
 test(

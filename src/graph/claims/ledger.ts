@@ -1,4 +1,4 @@
-import type { Claim, Finding } from '../graph-shapes.ts';
+import type { Claim, Finding, TopicUse } from '../graph-shapes.ts';
 import type { SharedClaim } from '../evidence/evidence.ts';
 import { addTo, type KeyIndex, removeFrom } from '../landscape/key-index.ts';
 
@@ -7,6 +7,7 @@ export interface Statement {
   readonly claims: readonly SharedClaim[];
   readonly findings: readonly Finding[];
   readonly asked: readonly string[];
+  readonly topics: readonly TopicUse[];
 }
 
 /** Who said what: the memory that makes an update as small as the change. */
@@ -20,6 +21,8 @@ export interface Ledger {
   /** Readers of a shared document, by document. */
   readonly readers: Map<string, Map<string, BookEntry>>;
   readonly closedBooks: Set<string>;
+  /** Uses of a topic by source, by broker and topic. */
+  readonly topics: Map<string, Map<string, readonly TopicUse[]>>;
   /** Sources that tell of traffic. */
   readonly observers: Set<string>;
   findings: number;
@@ -39,6 +42,7 @@ export function createLedger(): Ledger {
     edgesOf: new Map(),
     readers: new Map(),
     closedBooks: new Set(),
+    topics: new Map(),
     observers: new Set(),
     findings: 0,
   };

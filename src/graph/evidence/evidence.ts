@@ -1,6 +1,6 @@
 import { AppError } from '../../errors/app-error.ts';
 import type { Resource } from '../../resource/resource.ts';
-import type { Claim, Evidence, EvidenceKind, Finding } from '../graph-shapes.ts';
+import type { Claim, Evidence, EvidenceKind, Finding, TopicUse } from '../graph-shapes.ts';
 import type { View } from '../landscape/view.ts';
 
 /** How evidence is read; the same for a whole graph. */
@@ -29,6 +29,7 @@ export interface SharedClaim extends Claim {
 export interface Found {
   readonly claims: SharedClaim[];
   readonly findings: Finding[];
+  readonly topics?: TopicUse[];
 }
 
 /** One kind of evidence: what a resource says, given the rest. Pure; every look at another resource goes through `view`. */

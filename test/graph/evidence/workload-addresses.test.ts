@@ -267,6 +267,37 @@ describe('commands, init containers and probes', () => {
   });
 });
 
+describe('topics join producers and consumers', () => {
+  const shop = (producer: Record<string, string>, consumer: Record<string, string>): string[] =>
+    pairs(
+      graphOf(
+        served('kafka', 9092, { image: 'apache/kafka:4', port: 9092 }),
+        workload('orders', { env: { KAFKA_BROKERS: 'kafka:9092', ...producer } }),
+        workload('mailer', { env: { KAFKA_BROKERS: 'kafka:9092', ...consumer } }),
+      ),
+    ).filter((pair) => !pair.endsWith('kafka'));
+
+  test.each<[Record<string, string>, Record<string, string>]>([
+    [{ PRODUCER_TOPIC: 'placed' }, { CONSUMER_TOPIC: 'placed' }],
+    [{ OUTPUT_QUEUE_NAME: 'placed' }, { INPUT_QUEUE_NAME: 'placed,paid' }],
+    [
+      { 'spring.cloud.stream.bindings.o-out-0.destination': 'placed' },
+      { 'spring.cloud.stream.bindings.o-in-0.destination': 'placed' },
+    ],
+  ])('%j and %j', (producer, consumer) => {
+    expect(shop(producer, consumer)).toEqual(['mailer -> orders']);
+  });
+
+  test.each<[Record<string, string>, Record<string, string>]>([
+    [{ TOPIC: 'placed' }, { TOPIC: 'placed' }],
+    [{ PRODUCER_TOPIC: 'placed' }, { CONSUMER_TOPIC: 'paid' }],
+    [{ PRODUCER_TOPIC: 'placed' }, { PRODUCER_TOPIC: 'placed' }],
+    [{ PRODUCER_GROUP: 'placed' }, { CONSUMER_GROUP: 'placed' }],
+  ])('%j and %j say nothing', (producer, consumer) => {
+    expect(shop(producer, consumer)).toEqual([]);
+  });
+});
+
 describe('telemetry is a layer of its own', () => {
   const collector = served('collector', 4317, { image: 'otel/opentelemetry-collector:0.1' });
   test.each<Record<string, string>>([

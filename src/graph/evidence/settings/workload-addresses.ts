@@ -15,6 +15,7 @@ import {
   type Source,
 } from '../evidence.ts';
 import { type AddressInContext, isTelemetry, judgeAddress } from './judge-address.ts';
+import { topicUses } from './topic-uses.ts';
 import { switchedOff } from './switched-off.ts';
 import { type DeclaredSetting, type SettingGroup, workloadSettings } from './workload-settings.ts';
 
@@ -33,7 +34,11 @@ export function workloadAddresses(source: Source, view: View, options: EvidenceO
     const book = mention.setting.document === null ? undefined : books.get(mention.setting.document);
     report(mention, { source, from, role, off, found, view, options, ...(book === undefined ? {} : { book }) });
   }
-  return found;
+  const brokers = new Set(found.claims.filter(({ layer }) => layer === 'message').map(({ to }) => to));
+  const [broker, another] = brokers;
+  if (broker === undefined || another !== undefined) return found;
+  const settings = groups.flatMap((group) => group.settings);
+  return { ...found, topics: topicUses(settings, { from, broker, options }) };
 }
 
 interface Mention {
