@@ -19,13 +19,6 @@ function serviceHost(name: string): string | undefined {
   return service?.toLowerCase().replaceAll('_', '-');
 }
 
-/** How Kubernetes itself expands a list of variables: in order, each seeing only those before it. */
-export function expandInOrder(variables: readonly (readonly [string, string])[]): Map<string, string> {
-  const values = new Map<string, string>();
-  for (const [name, value] of variables) values.set(name, expandOwn(value, values));
-  return values;
-}
-
 /** Only `$(NAME)` is expanded by Kubernetes in env, args and command; `$$` is a literal dollar. */
 export function expandOwn(text: string, values: ReadonlyMap<string, string>): string {
   if (!text.includes('$(')) return text;

@@ -130,25 +130,9 @@ const protocolWords: ReadonlyMap<string, string> = new Map(
   }),
 );
 
-const storeWords: ReadonlySet<string> = new Set([
-  'db',
-  'database',
-  'datasource',
-  'jdbc',
-  'sql',
-  'cache',
-  'mq',
-  'broker',
-]);
-
 /** Protocol that a word stands for: `amqp` of `rabbitmq`; null for any other word. */
 export function protocolOfWord(word: string): string | null {
   return protocolWords.get(word) ?? null;
-}
-
-/** Whether a word of the name stands for a store or a broker without saying which. */
-export function namesStore(meaning: KeyMeaning): boolean {
-  return meaning.protocol !== null || meaning.subject.some((word) => storeWords.has(word));
 }
 
 /** Words of a name in any of the usual spellings: `PAYMENT_ADDR`, `payment.addr`, `paymentAddr`, `--payment-addr`. */

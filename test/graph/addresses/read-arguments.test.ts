@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { expandInOrder, expandVariables } from '../../../src/graph/addresses/expand-variables.ts';
+import { expandOwn, expandVariables } from '../../../src/graph/addresses/expand-variables.ts';
 import { readArguments } from '../../../src/graph/addresses/read-arguments.ts';
 
 function read(...args: string[]): string[] {
@@ -66,18 +66,8 @@ describe('variables in values', () => {
     expect(expandVariables(text, values)).toBe(expected);
   });
 
-  test('Kubernetes expands in order, so a cycle stays text', () => {
-    expect([
-      ...expandInOrder([
-        ['A', '$(B)'],
-        ['B', '$(A)'],
-        ['C', '$(B)'],
-      ]),
-    ]).toEqual([
-      ['A', '$(B)'],
-      ['B', '$(B)'],
-      ['C', '$(B)'],
-    ]);
+  test('Kubernetes expands only its own form, and two dollars are one', () => {
+    expect(expandOwn('$(HOST):${PORT} $$(HOST)', values)).toBe('cart:${PORT} $(HOST)');
   });
 
   test('what a value holds is not expanded again, however often it names itself', () => {

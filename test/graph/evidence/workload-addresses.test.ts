@@ -156,7 +156,7 @@ describe('values from configuration objects', () => {
       apiVersion: 'v1',
       kind: 'Secret',
       metadata: { name: 's', namespace: 'shop' },
-      stringData: { U: 'postgres://u:hunter2@db:5432/x' },
+      data: { U: btoa('postgres://u:hunter2@db:5432/x'), BROKEN: '%' },
     });
     const web = workload('web', {
       container: { env: [{ name: 'U', valueFrom: { secretKeyRef: { name: 's', key: 'U' } } }] },

@@ -1,9 +1,10 @@
 import { arrayAt, isJsonObject, type JsonObject, objectAt, stringAt, valueAt } from '../../../resource/json.ts';
 import type { Resource } from '../../../resource/resource.ts';
-import { textMap, type Container, type Workload } from '../../landscape/workload.ts';
+import type { Container, Workload } from '../../landscape/workload.ts';
 import { keyFor } from '../../landscape/landscape.ts';
 import { resourceAt, type View } from '../../landscape/view.ts';
 import type { EvidenceOptions } from '../evidence.ts';
+import { configTexts } from './config-texts.ts';
 
 /** One file that a container sees. `id` is unique per ConfigMap key. */
 export interface ConfigDocument {
@@ -71,8 +72,8 @@ export function volumeSources(volume: JsonObject): VolumeSource[] {
 function documentsOf(source: VolumeSource, namespace: string, view: View, options: EvidenceOptions): ConfigDocument[] {
   const id = keyFor('', source.kind, namespace, source.name);
   const resource = resourceAt(view, id);
-  if (resource === undefined || (source.kind === 'Secret' && !options.readSecrets)) return [];
-  const texts = textMap(objectAt(resource.body, source.kind === 'Secret' ? 'stringData' : 'data'));
+  if (resource === undefined) return [];
+  const texts = configTexts(resource, options);
   return [...texts].flatMap(([key, text]) => {
     const file = source.items === null ? key : source.items.get(key);
     return file === undefined

@@ -4,10 +4,11 @@ import { readArguments } from '../../addresses/read-arguments.ts';
 import { openValue, readFile } from '../../addresses/read-file.ts';
 import { arrayAt, type JsonValue, objectAt, stringAt, valueAt } from '../../../resource/json.ts';
 import type { Resource } from '../../../resource/resource.ts';
-import { type Container, textMap, textOf, type Workload } from '../../landscape/workload.ts';
+import { type Container, textOf, type Workload } from '../../landscape/workload.ts';
 import { keyFor } from '../../landscape/landscape.ts';
 import { resourceAt, type View } from '../../landscape/view.ts';
 import type { EvidenceOptions } from '../evidence.ts';
+import { configTexts } from './config-texts.ts';
 import { type ConfigDocument, mountedDocuments } from './mounted-documents.ts';
 
 /** A setting with where it comes from. */
@@ -148,13 +149,6 @@ function takenWhole(workload: Workload, entry: JsonValue, view: View, options: E
     }));
   }
   return [];
-}
-
-/** Texts of a ConfigMap by key; of a Secret only when reading is switched on, and then only `stringData`, which is not encoded. */
-function configTexts(source: Resource, options: EvidenceOptions): ReadonlyMap<string, string> {
-  if (source.id.kind === 'Secret')
-    return options.readSecrets ? textMap(objectAt(source.body, 'stringData')) : new Map();
-  return textMap(objectAt(source.body, 'data'));
 }
 
 function commandGroups(workload: Workload, container: Container, values: ReadonlyMap<string, string>): SettingGroup[] {
