@@ -51,6 +51,11 @@ describe('hostile manifests', () => {
     expect(graphOf(served('web', 80, { env: names })).nodes.size).toBe(0);
   });
 
+  test('variables that name each other in a circle stay text', () => {
+    const env = { A: 'http://$(B)', B: 'http://$(A)', C: '$(B)$(B)$(C)' };
+    expect(pairs(graphOf(workload('web', { env })))).toEqual([]);
+  });
+
   test("keys of every object's ancestry are ordinary keys", () => {
     const labels = json(JSON.parse('{"__proto__":"x","constructor":"y"}'));
     const pod = json({
