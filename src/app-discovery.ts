@@ -17,11 +17,13 @@ import { DiscoveredTree } from './collectors/discovery/render/discovered-tree.ts
 import { MemoryTree } from './collectors/discovery/render/memory-tree.ts';
 import type { RuleBook } from './collectors/discovery/rule-book.ts';
 import type { KindRef, LiveSource } from './collectors/live-source.ts';
+import type { ClusterFacts } from './collectors/discovery/render/plan-render.ts';
 import { TreeManifests } from './collectors/tree-manifests.ts';
 import { ResourceScope } from './drift/resource-scope.ts';
 import { asAppError } from './errors/app-error.ts';
 import type { Resource } from './resource/resource.ts';
-import type { DesiredSnapshot, Gap } from './resource/snapshot.ts';
+import { type JsonObject, stringAt } from './resource/json.ts';
+import type { DesiredSnapshot, Gap, LiveSnapshot } from './resource/snapshot.ts';
 
 export interface DiscoveryOptions {
   readonly live: LiveSource;
@@ -53,7 +55,8 @@ export async function discoverEstate(options: DiscoveryOptions, signal: AbortSig
   const repositories = stack.use(openRepositories(options.access));
   const seen = await readEngineObjects(options.live, signal);
   const discovery = await discover(seen.resources, { options, repositories }, signal);
-  const opening = { options, repositories, definitions: seen.definitions };
+  const cluster = { kubeVersion: seen.kubeVersion, apiVersions: definedApiVersions(seen.definitions) };
+  const opening = { options, repositories, definitions: seen.definitions, cluster };
   const opened = await Promise.all(discovery.sources.map((source) => open(source, opening)));
   const gaps = [...seen.gaps, ...discovery.gaps, ...engineGaps(discovery.engines)];
   return {
@@ -69,23 +72,40 @@ interface EngineObjects {
   readonly resources: readonly Resource[];
   readonly definitions: readonly Resource[];
   readonly gaps: readonly Gap[];
+  /** As the schemas of the cluster tell it; null where there are none. */
+  readonly kubeVersion: string | null;
 }
 
+/** A kind that every cluster has: its schema tells the cluster's version. */
+const versionKind: KindRef = { apiVersion: 'v1', kind: 'ConfigMap' };
+
 async function readEngineObjects(live: LiveSource, signal: AbortSignal): Promise<EngineObjects> {
-  const read = async (evidence: readonly KindRef[]) => await live.read({ declared: [], evidence }, signal);
+  const read = async (evidence: readonly KindRef[], declared: readonly KindRef[] = []): Promise<LiveSnapshot> =>
+    await live.read({ declared, evidence }, signal);
   const first = await read(definitionKinds);
   const definitions = first.resources.filter(({ id }) => id.kind === 'CustomResourceDefinition');
   const kinds = installedEngineKinds(definitions, first.gaps);
   if (kinds.length === 0) {
     // A folder of dumps tells everything at once, and need not hold the definitions.
-    return { resources: first.resources.some(isEngineObject) ? first.resources : [], definitions, gaps: [] };
+    const resources = first.resources.some(isEngineObject) ? first.resources : [];
+    return { resources, definitions, gaps: [], kubeVersion: versionIn(first.openApi) };
   }
   const engines = await read(kinds);
   const gaps = engines.gaps.filter(({ partial }) => partial !== true);
-  if (!engines.resources.some(isEngineObject)) return { resources: [], definitions, gaps };
-  const supporting = await read(supportingKinds(engines.resources));
+  if (!engines.resources.some(isEngineObject)) return { resources: [], definitions, gaps, kubeVersion: null };
+  const supporting = await read(supportingKinds(engines.resources), [versionKind]);
   const forbidden = supporting.gaps.filter(({ partial }) => partial !== true);
-  return { resources: [...engines.resources, ...supporting.resources], definitions, gaps: [...gaps, ...forbidden] };
+  return {
+    resources: [...engines.resources, ...supporting.resources],
+    definitions,
+    gaps: [...gaps, ...forbidden],
+    kubeVersion: versionIn(supporting.openApi),
+  };
+}
+
+function versionIn(documents: readonly JsonObject[]): string | null {
+  const versions = documents.flatMap((document) => stringAt(document, 'info', 'version') ?? []);
+  return versions.find((version) => /^v?\d+\.\d+(?:\.\d+)?$/.test(version)) ?? null;
 }
 
 interface Opening {
@@ -114,14 +134,14 @@ function unique(resources: readonly Resource[]): readonly Resource[] {
 
 interface OpeningSource extends Opening {
   readonly definitions: readonly Resource[];
+  readonly cluster: ClusterFacts;
 }
 
 async function open(
   source: DiscoveredSource,
-  { options, repositories, definitions }: OpeningSource,
+  { options, repositories, definitions, cluster }: OpeningSource,
 ): Promise<PlacedSource> {
   const { spec, tree: base, gitDirectory } = await repositories.treeOf(source);
-  const cluster = { kubeVersion: null, apiVersions: definedApiVersions(definitions) };
   const tree = new DiscoveredTree(source, base, cluster);
   const renderer = notingRenderer(source, tree, options.tools);
   const scope = new ResourceScope(definitions, source.namespace);
