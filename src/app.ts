@@ -12,6 +12,7 @@ import type { LoadedConfig } from './config/load-config.ts';
 import { AppError } from './errors/app-error.ts';
 import { openStore, type Store } from './history/store.ts';
 import type { Deliveries } from './incidents/deliver.ts';
+import { readAuditEvents } from './drift/attribute/audit-join.ts';
 import { createEpisodeReporter } from './incidents/report-episodes.ts';
 import { errorFields, type Logger } from './log/logger.ts';
 import { Daemon, type DaemonStatus } from './loop/daemon.ts';
@@ -137,6 +138,12 @@ function declaredSource({ source, namespace }: PlacedSource): DeclaredSource {
   return { manifests: source.manifests, namespace };
 }
 
+function takeAudit(daemon: Daemon, list: unknown): boolean {
+  const entries = readAuditEvents(list);
+  if (entries !== undefined) daemon.learnWriters(entries);
+  return entries !== undefined;
+}
+
 async function listen({ loaded, logger, version }: AppOptions, parts: Parts, daemon: Daemon): Promise<ApiServer> {
   const { store, metrics, clock } = parts;
   const { api, hooks } = loaded.config;
@@ -149,6 +156,7 @@ async function listen({ loaded, logger, version }: AppOptions, parts: Parts, dae
     logger,
     version,
     ...splitAddress(api.listen),
+    ...(api.auditWebhook && { takeAudit: (list: unknown) => takeAudit(daemon, list) }),
     hostNames: api.hostNames.map((name) => name.toLowerCase()),
   });
 }

@@ -27,6 +27,8 @@ export interface ApiOptions {
   readonly port: number;
   /** Names, in lower case, under which clients may reach it beside addresses and localhost. */
   readonly hostNames?: readonly string[];
+  /** Takes an EventList of the audit log; false when it is none. Absent: there is no such route. */
+  readonly takeAudit?: (list: unknown) => boolean;
   /** Milliseconds that only grow; decides how long a rendering of the metrics is kept. `performance.now` when absent. */
   readonly monotonic?: () => number;
 }
@@ -60,6 +62,7 @@ export async function startApi(options: ApiOptions): Promise<ApiServer> {
   guard(app, options);
   addHealth(app, options);
   for (const route of apiRoutes) addRoute(app, route, options);
+  if (options.takeAudit !== undefined) addAuditHook(app, options.takeAudit);
   app.get('/openapi.json', (_request, reply) => sendJson(reply, options.formatJson(openApiDocument(options.version))));
 
   const address = await listen(app, options);
@@ -127,6 +130,17 @@ function addRoute(app: FastifyInstance, route: ApiRoute, { queries, formatJson }
   app.get(route.path, async (request, reply) => {
     const parameters = { ...recordOf(request.query), ...recordOf(request.params) };
     return sendJson(reply, formatJson(await route.answer(queries, parameters)));
+  });
+}
+
+const largestAudit = 10 * 1024 * 1024;
+
+/** The webhook backend of the API server's audit log; it repeats what is not answered with success. */
+function addAuditHook(app: FastifyInstance, take: (list: unknown) => boolean): void {
+  app.post('/hooks/audit', { bodyLimit: largestAudit }, (request, reply) => {
+    if (take(request.body)) return reply.code(204).send();
+    const remedy = 'Send an EventList of audit.k8s.io/v1';
+    return sendProblem(reply, 400, usage('the events were refused', 'the body is no list of audit events', remedy));
   });
 }
 

@@ -56,7 +56,11 @@ export const configSchema = z.strictObject({
     .prefault({}),
   history: z.strictObject({ path: options['history.path'].schema }).prefault({}),
   api: z
-    .strictObject({ listen: options['api.listen'].schema, hostNames: options['api.hostNames'].schema })
+    .strictObject({
+      listen: options['api.listen'].schema,
+      hostNames: options['api.hostNames'].schema,
+      auditWebhook: options['api.auditWebhook'].schema,
+    })
     .prefault({}),
   hooks: z.array(hook).default([]),
   schedule: z

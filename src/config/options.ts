@@ -134,6 +134,12 @@ export const options = {
     type: 'list',
     env: 'MOORING_HOST_NAMES',
   }),
+  'api.auditWebhook': option(z.boolean().default(false), {
+    description:
+      'Take events of the audit log of the API server at POST /hooks/audit, to name who made a change. Whoever reaches it is believed.',
+    type: 'yes or no',
+    env: 'MOORING_AUDIT_WEBHOOK',
+  }),
   'hooks[].name': option(text, { description: 'What the target is called in logs and metrics.', type: 'text' }),
   'hooks[].url': option(z.url({ protocol: /^https?$/, error: 'is no http or https URL' }), {
     description: 'Where episodes are posted: Standard Webhooks headers, CloudEvents body.',

@@ -36,6 +36,8 @@ export interface Actor {
   readonly confidence: Confidence;
   readonly why: string;
   readonly coOwners?: readonly string[];
+  /** As the audit log of the API server names whoever wrote; absent where it is not known. */
+  readonly user?: string;
 }
 
 /** One exact path that differs and that nothing explains. Values of Secrets are masked already. */

@@ -2,6 +2,7 @@ import { formatJson, type JsonObject } from '../resource/json.ts';
 import type { Resource } from '../resource/resource.ts';
 import { formatResourceId, parseResourceId, type ResourceId } from '../resource/resource-id.ts';
 import { type DesiredSnapshot, type Gap, gapCovers, type LiveSnapshot } from '../resource/snapshot.ts';
+import { AuditedWriters, type AuditEntry, isAbout } from './attribute/audit-join.ts';
 import { ObservedChanges, type Sighting } from './attribute/observed-changes.ts';
 import { isGenerated, isOldHash } from './describe/extra.ts';
 import type { ResourceReport, Verdict } from './drift-report.ts';
@@ -48,6 +49,7 @@ export class DriftSession {
   #desiredGaps: readonly Gap[] = [];
   #unstable = new Map<string, Set<string>>();
   readonly #observed = new ObservedChanges();
+  readonly #writers = new AuditedWriters();
   readonly #placements = new WeakMap<Resource, Resource>();
   readonly #deletions = new Map<string, Deletion>();
   #currentAt: string | null = null;
@@ -189,8 +191,22 @@ export class DriftSession {
     return this.#index.get(id);
   }
 
+  /** Takes what the audit log says of writers; answers the keys that are worth another look for it. */
+  learnWriters(entries: readonly AuditEntry[]): readonly string[] {
+    this.#writers.learn(entries);
+    return [...this.#declared.values()].flatMap(({ resource: { id } }) =>
+      entries.some((entry) => isAbout(entry, id)) ? formatResourceId(id) : [],
+    );
+  }
+
   /** One verdict, or null when the key is neither declared nor an extra. `earlier` are versions of it at earlier revisions. */
   judge(key: string, now: string, earlier: readonly Resource[] = []): ResourceReport | null {
+    const report = this.#judge(key, now, earlier);
+    const id = parseResourceId(key);
+    return report === null || id === undefined ? report : this.#writers.sign(report, id);
+  }
+
+  #judge(key: string, now: string, earlier: readonly Resource[]): ResourceReport | null {
     this.judgements++;
     const declared = this.#declared.get(key);
     if (declared === undefined) return this.#judgeUndeclared(key);

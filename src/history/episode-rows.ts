@@ -35,6 +35,7 @@ const actor = z
     confidence: z.enum(['high', 'medium', 'low']),
     why: z.string(),
     coOwners: z.array(z.string()).exactOptional(),
+    user: z.string().exactOptional(),
   })
   .nullable();
 

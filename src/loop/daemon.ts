@@ -1,4 +1,5 @@
 import type { KindState } from '../collectors/live-source.ts';
+import type { AuditEntry } from '../drift/attribute/audit-join.ts';
 import type { AuditReport } from '../drift/drift-report.ts';
 import { asAppError } from '../errors/app-error.ts';
 import type { AppError } from '../errors/app-error.ts';
@@ -113,6 +114,11 @@ export class Daemon implements AsyncDisposable {
   /** The dependency graph as of the last round; null before the first. */
   get graph(): DependencyGraph | null {
     return this.#estate.graph.graph;
+  }
+
+  /** Takes what the audit log says of writers, and looks at their objects again. */
+  learnWriters(entries: readonly AuditEntry[]): void {
+    this.#queue.add('live', this.#estate.learnWriters(entries));
   }
 
   /** Asks for a whole round. */

@@ -262,3 +262,37 @@ test('two servers of one process answer each for themselves', async () => {
   const [one, other] = await Promise.all([start(), start({ report: () => null })]);
   expect([(await ask(one, '/api/v1/audit')).status, (await ask(other, '/api/v1/audit')).status]).toEqual([200, 503]);
 });
+
+describe('the webhook of the audit log', () => {
+  const post = (body: string): RequestInit => ({
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body,
+  });
+
+  test('is not there unless it is configured', async () => {
+    expect((await ask(await start(), '/hooks/audit', post('{}'))).status).toBe(404);
+  });
+
+  test('takes a list and answers what is none with a problem', async () => {
+    const taken: unknown[] = [];
+    const takeAudit = (list: unknown): boolean => {
+      taken.push(list);
+      return JSON.stringify(list) === '{"items":[]}';
+    };
+    const address = await start({}, { takeAudit });
+    expect((await ask(address, '/hooks/audit', post('{"items":[]}'))).status).toBe(204);
+    for (const body of ['{}', 'null', '{"items":', '{"__proto__":{}}', '']) {
+      const { status: code, type } = await ask(address, '/hooks/audit', post(body));
+      expect([body, code, type]).toEqual([body, 400, 'application/problem+json; charset=utf-8']);
+    }
+    expect(taken).toHaveLength(3);
+  });
+
+  test('takes ten mebibytes and no more', async () => {
+    const address = await start({}, { takeAudit: () => true });
+    const ofLength = (length: number): RequestInit => post(`"${'a'.repeat(length - 2)}"`);
+    expect((await ask(address, '/hooks/audit', ofLength(10 * 1024 * 1024))).status).toBe(204);
+    expect((await ask(address, '/hooks/audit', ofLength(10 * 1024 * 1024 + 1))).status).toBe(400);
+  });
+});

@@ -131,6 +131,30 @@ describe('sources that become others while the daemon runs', () => {
   });
 });
 
+test('what the audit log says of a writer is joined to the drift that was judged without it', async () => {
+  const [live, manifests] = [new FakeLive(), new FakeManifests().put(configMap('c1', { key: 'a' }))];
+  const time = new Date(Date.now() - 1000).toISOString();
+  const managedFields = [
+    {
+      manager: 'kubectl-edit',
+      operation: 'Update',
+      apiVersion: 'v1',
+      fieldsType: 'FieldsV1',
+      time,
+      fieldsV1: { 'f:data': { 'f:key': {} } },
+    },
+  ];
+  const metadata = { name: 'c1', namespace: 'shop', managedFields };
+  live.put({ ...configMap('c1', { key: 'b' }), metadata });
+  const running = run({ live, sources: inShop(manifests) });
+  await running.round();
+  const next = running.round();
+  const about = { group: '', resource: 'configmaps', namespace: 'shop', name: 'c1', subresource: '' };
+  running.daemon.learnWriters([{ at: Date.parse(time), verb: 'patch', user: 'alice', userAgent: '', ...about }]);
+  const { report } = await next;
+  expect(report.resources[0]?.differences[0]?.actor).toMatchObject({ user: 'alice', class: 'human' });
+});
+
 describe('what cannot be read', () => {
   test('a kind that goes stale makes its resources undetermined and ends no episode; when it is back all is as it was', async () => {
     const [live, manifests] = [new FakeLive().put(...many), new FakeManifests().put(...many)];

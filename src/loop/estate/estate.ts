@@ -1,4 +1,5 @@
 import type { KindState, LiveSource } from '../../collectors/live-source.ts';
+import type { AuditEntry } from '../../drift/attribute/audit-join.ts';
 import { auditReport } from '../../drift/detect-drift.ts';
 import type { AuditReport, ResourceReport } from '../../drift/drift-report.ts';
 import { DriftSession } from '../../drift/drift-session.ts';
@@ -71,6 +72,11 @@ export class Estate {
   /** Verdicts since the start; tests hold it to the number of changes. */
   get judgements(): number {
     return this.#session.judgements;
+  }
+
+  /** Who wrote, as the audit log tells it; answers the keys to look at again. */
+  learnWriters(entries: readonly AuditEntry[]): readonly string[] {
+    return this.#session.learnWriters(entries);
   }
 
   hasNewPhases(): boolean {
