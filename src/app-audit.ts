@@ -35,7 +35,7 @@ export async function readBothSides(input: AuditInput, signal: AbortSignal): Pro
   const read = await Promise.all(input.desired.map((source) => source.manifests.read(signal)));
   const live = await input.live.read(liveRequest(read), signal);
   const desired = read.map((snapshot, index) =>
-    placeIn(snapshot, input.desired[index]?.namespace ?? 'default', live.resources),
+    placeIn(snapshot, input.desired[index] ?? { namespace: 'default' }, live.resources),
   );
   const sources = new Map(
     desired.flatMap((snapshot, index) => {

@@ -6,6 +6,7 @@ import { createGitSetup, type OpenedLive, openLiveSource, openSource, type Place
 import type { Config, SourceConfig } from './config/config-schema.ts';
 import type { IgnoreRule } from './drift/subtract/user-rules.ts';
 import { AppError } from './errors/app-error.ts';
+import type { SourcePlace } from './loop/estate/declared-sources.ts';
 import type { GitSetup } from './git/run-git.ts';
 
 /** What commands and the daemon read from. What was opened is closed with it. */
@@ -68,9 +69,9 @@ export async function inputsOf(config: InputConfig, env: OpenOptions['env']): Pr
     const options = { env, git, live: await live(request), engines: enginesOf(config), repositories };
     return stack.use(await openDiscoveredSupply(options, { rules, configured }, signal));
   };
-  const open = async ({ source, namespace, poll }: WantedSource): Promise<PlacedSource> => {
-    const renderer = createRenderer({ env, ...enginesOf(config), namespace });
-    return { source: stack.use(await openSource(source, { env, git, renderer, poll })), namespace };
+  const open = async ({ source, poll, ...place }: WantedSource): Promise<PlacedSource> => {
+    const renderer = createRenderer({ env, ...enginesOf(config), namespace: place.namespace });
+    return { ...place, source: stack.use(await openSource(source, { env, git, renderer, poll })) };
   };
   const openWanted = async (request: SourceRequest): Promise<readonly PlacedSource[]> =>
     await Promise.all(desiredOf(request, config).map(open));
@@ -95,17 +96,19 @@ export async function inputsOf(config: InputConfig, env: OpenOptions['env']): Pr
 /** Everything that a request could say is in the configuration. */
 export const fromConfig: SourceRequest = { desired: undefined, live: undefined, namespace: undefined };
 
-type WantedSource = Pick<SourceConfig, 'source' | 'namespace' | 'poll'>;
+type WantedSource = Pick<SourceConfig, 'source' | 'poll'> & SourcePlace;
 
 /** What the command line names wins over the list of the configuration. */
 function desiredOf(request: SourceRequest, config: InputConfig): readonly WantedSource[] {
   if (request.desired !== undefined) {
     return [{ source: request.desired, namespace: request.namespace ?? 'default', poll: 60_000 }];
   }
-  return config.sources.map(({ source, namespace, poll }) => ({
+  return config.sources.map(({ source, namespace, poll, owns, name }) => ({
     source,
     namespace: request.namespace ?? namespace,
     poll,
+    owns,
+    ...(name === undefined ? {} : { name }),
   }));
 }
 

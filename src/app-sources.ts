@@ -8,6 +8,7 @@ import type { LiveSource } from './collectors/live-source.ts';
 import { parseSourceSpec, type SourceSpec } from './collectors/source-spec.ts';
 import type { TreeManifests } from './collectors/tree-manifests.ts';
 import type { GitSetup } from './git/run-git.ts';
+import type { SourcePlace } from './loop/estate/declared-sources.ts';
 import type { DryRun } from './rollback/dry-run.ts';
 
 type Env = Readonly<Record<string, string | undefined>>;
@@ -21,10 +22,9 @@ export interface OpenedSource extends AsyncDisposable {
   readonly renderer: NotingRenderer;
 }
 
-/** A desired source, and where its objects without a namespace belong. */
-export interface PlacedSource {
+/** A desired source, opened, and its place among the others. */
+export interface PlacedSource extends SourcePlace {
   readonly source: OpenedSource;
-  readonly namespace: string;
 }
 
 export interface SourceOptions {

@@ -40,7 +40,7 @@ async function compare(inputs: Inputs, sources: SourceRequest, signal: AbortSign
 
 function auditInput(inputs: Inputs, desired: readonly PlacedSource[], live: LiveSource): AuditInput {
   return {
-    desired: desired.map(({ source, namespace }) => ({ manifests: source.manifests, namespace })),
+    desired: desired.map(({ source, ...place }) => ({ ...place, manifests: source.manifests })),
     live,
     rules: inputs.rules,
     now: clock,

@@ -134,8 +134,8 @@ function createDaemon({ loaded, logger, observers = [] }: AppOptions, parts: Par
   return daemon;
 }
 
-function declaredSource({ source, namespace }: PlacedSource): DeclaredSource {
-  return { manifests: source.manifests, namespace };
+function declaredSource({ source, ...place }: PlacedSource): DeclaredSource {
+  return { ...place, manifests: source.manifests };
 }
 
 function takeAudit(daemon: Daemon, list: unknown): boolean {

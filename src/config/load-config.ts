@@ -45,7 +45,7 @@ export async function examineConfig(input: ConfigInput): Promise<Examination> {
   }
   const base = input.file === null ? null : dirname(resolve(input.file));
   const config = base === null ? parsed.data : anchorPaths(parsed.data, base, overrides);
-  const names = repeatedNames(config);
+  const names = [...repeatedNames(config), ...sharedGround(config)];
   const { secrets, problems } = await readSecrets(config);
   const all = [...names, ...problems];
   return all.length > 0
@@ -91,6 +91,24 @@ function repeatedNames(config: Config): readonly ConfigProblem[] {
     const reason = 'another hook has this name already';
     return [{ path, line: null, value: JSON.stringify(name), reason, remedy: 'Give each hook a name of its own' }];
   });
+}
+
+/** What belongs to one source belongs to no other. */
+function sharedGround({ sources }: Config): readonly ConfigProblem[] {
+  const owners = new Map<string, number>();
+  return sources.flatMap(({ owns }, index) =>
+    (['namespaces', 'kinds'] as const).flatMap((what) =>
+      owns[what].flatMap((each, at) => {
+        const key = `${what} ${each}`;
+        const first = owners.get(key) ?? index;
+        owners.set(key, first);
+        if (first === index) return [];
+        const path = `sources[${index}].owns.${what}[${at}]`;
+        const reason = `it belongs to sources[${first}] already`;
+        return [{ path, line: null, value: JSON.stringify(each), reason, remedy: 'Leave it to one of them' }];
+      }),
+    ),
+  );
 }
 
 async function readSecrets(

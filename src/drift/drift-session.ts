@@ -6,10 +6,18 @@ import { AuditedWriters, type AuditEntry, isAbout } from './attribute/audit-join
 import { ObservedChanges, type Sighting } from './attribute/observed-changes.ts';
 import { isGenerated, isOldHash } from './describe/extra.ts';
 import type { ResourceReport, Verdict } from './drift-report.ts';
-import { type Deletion, duplicateReport, extraReport, judgeAbsent, undeterminedReport } from './judge-object.ts';
+import {
+  type Deletion,
+  duplicateReport,
+  extraReport,
+  foreignReport,
+  judgeAbsent,
+  undeterminedReport,
+} from './judge-object.ts';
 import { judgeResource, type JudgeContext } from './judge-resource.ts';
 import { affectedBy } from './affected.ts';
 import { prepare } from './normalise-pair.ts';
+import { OwnedGround } from './ownership.ts';
 import { ResourceScope } from './resource-scope.ts';
 import { SchemaCatalog, unknownKind } from './schema/schema-catalog.ts';
 import { LiveIndex } from './subtract/live-index.ts';
@@ -39,8 +47,7 @@ export class DriftSession {
   readonly #options: DriftOptions;
   #declared = new Map<string, Declared>();
   #declaredNames = new Map<string, Set<string>>();
-  #owned = new Set<string>();
-  #namespaces = new Set<string>();
+  #ground = new OwnedGround([]);
   #index = new LiveIndex([]);
   #scope: ResourceScope;
   #catalog = new SchemaCatalog([], []);
@@ -126,10 +133,9 @@ export class DriftSession {
   setDesired(snapshots: readonly DesiredSnapshot[]): void {
     this.#declared = new Map();
     this.#declaredNames = new Map();
-    this.#owned = new Set();
-    this.#namespaces = new Set();
     this.#unstable = new Map();
     this.#desiredGaps = snapshots.flatMap(({ gaps }) => gaps);
+    this.#ground = new OwnedGround(snapshots);
     for (const snapshot of snapshots) {
       for (const { resource, path } of snapshot.unstable) {
         const paths = this.#unstable.get(resource) ?? new Set();
@@ -151,10 +157,7 @@ export class DriftSession {
         : { ...earlier, twins: [...earlier.twins, { resource: placed, source }] },
     );
     const kind = `${id.group}/${id.kind}`;
-    if (id.namespace !== '') {
-      this.#owned.add(kind);
-      this.#namespaces.add(id.namespace);
-    }
+    this.#ground.declare(id);
     const names = this.#declaredNames.get(kind) ?? new Set();
     this.#declaredNames.set(kind, names.add(id.name));
   }
@@ -214,6 +217,8 @@ export class DriftSession {
     const text = twins.length === 0 ? '' : formatJson(resource.body);
     if (twins.some((twin) => formatJson(twin.resource.body) !== text))
       return duplicateReport(resource, [declared, ...twins].map(placeOf));
+    const objection = [declared, ...twins].flatMap(({ source }) => this.#ground.objection(source, resource.id) ?? []);
+    if (objection.length > 0) return foreignReport(resource, objection);
     const live = this.#index.get(resource.id, resource.apiVersion);
     if (live === undefined) return this.#judgeAbsent(resource);
     const judged = this.#withPartialGaps(judgeResource(resource, live, earlier, this.#context(key, now)), resource.id);
@@ -248,11 +253,10 @@ export class DriftSession {
     return extraReport(live, oldHash);
   }
 
-  /** Only in the namespaces and kinds that Git declares, never what controllers made, and never while Git itself has a gap there. */
+  /** Only on the ground that Git declares; never what controllers made, and never while Git itself has a gap there. */
   #mayBeExtra(resource: Resource): boolean {
     const { id } = resource;
-    if (id.namespace === '' || !this.#namespaces.has(id.namespace) || !this.#owned.has(`${id.group}/${id.kind}`))
-      return false;
+    if (!this.#ground.covers(id)) return false;
     if (this.#desiredGaps.some((gap) => gapCovers(gap, id))) return false;
     return !isGenerated(resource, this.#index);
   }

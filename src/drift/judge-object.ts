@@ -86,6 +86,14 @@ export function duplicateReport(resource: Resource, declarations: readonly strin
   };
 }
 
+/** An object at a place that belongs to another source: each would undo what the other does. */
+export function foreignReport(resource: Resource, objections: readonly string[]): ResourceReport {
+  return {
+    ...wholeReport(resource, 'invalid', { notes: ['foreign-declaration'] }),
+    invalid: objections.map((reason) => ({ path: '', reason })),
+  };
+}
+
 export function undeterminedReport(resource: Resource, reason: string): ResourceReport {
   return { ...wholeReport(resource, 'undetermined', {}), undetermined: [{ path: '', reason }] };
 }

@@ -34,7 +34,15 @@ export interface UnstablePath {
   readonly path: string;
 }
 
+/** What one source alone declares. Kinds are written `Deployment`, or with their group: `ClusterRole.rbac.authorization.k8s.io`. */
+export interface Ownership {
+  readonly namespaces: readonly string[];
+  readonly kinds: readonly string[];
+}
+
 export interface DesiredSnapshot extends Snapshot {
+  /** Namespaces and kinds that belong to this source; absent: none. */
+  readonly owns?: Ownership;
   /** The commit, or null for a plain directory. */
   readonly revision: string | null;
   readonly unstable: readonly UnstablePath[];

@@ -69,6 +69,11 @@ describe('a mistake in mooring.yaml is named with its place and its remedy', () 
       'live (line 1) is "kube:prod": it must be a map of keys. Correct or remove it.',
     ],
     [
+      'a namespace that belongs to two sources',
+      'sources: [{ source: a, owns: { namespaces: [shop] } }, { source: b, owns: { namespaces: [other, shop] } }]',
+      'sources[1].owns.namespaces[1] is "shop": it belongs to sources[0] already. Leave it to one of them.',
+    ],
+    [
       'a secret file that is not there',
       'hooks: [{ name: a, url: "https://hooks.example", secretFile: none }]',
       'hooks[0].secretFile is "DIR/none": the file cannot be read (ENOENT). Create it, or mount the Secret there.',

@@ -19,7 +19,11 @@ describe('placing what a source declares', () => {
       { resource: 'v1/ConfigMap//settings', path: 'data.id' },
       { resource: 'v1/Namespace//shop', path: 'metadata.labels.id' },
     ];
-    const placed = placeIn({ source: 'git', revision: null, readAt: '', resources, gaps, unstable }, 'shop', []);
+    const placed = placeIn(
+      { source: 'git', revision: null, readAt: '', resources, gaps, unstable },
+      { namespace: 'shop' },
+      [],
+    );
     expect(placed.resources.map(({ id }) => formatResourceId(id))).toEqual([
       'v1/ConfigMap/shop/settings',
       'v1/Namespace//shop',

@@ -29,8 +29,8 @@ export async function auditPlane(audit: PlaneAudit): Promise<AuditReport> {
   });
   try {
     const live = await source.read(liveRequest([declared]), AbortSignal.timeout(60_000));
-    const desired = placeIn(declared, audit.namespace, live.resources);
-    const before = placeIn(declaredSnapshot(audit.earlier ?? '', readAt), audit.namespace, live.resources);
+    const desired = placeIn(declared, audit, live.resources);
+    const before = placeIn(declaredSnapshot(audit.earlier ?? '', readAt), audit, live.resources);
     const earlier = new Map(before.resources.map((resource) => [formatResourceId(resource.id), [resource]] as const));
     return detectDrift([desired], live, { defaultNamespace: audit.namespace }, { now: readAt, earlier });
   } finally {

@@ -4,12 +4,21 @@ import { evidenceKinds } from '../../drift/evidence-kinds.ts';
 import { ResourceScope } from '../../drift/resource-scope.ts';
 import type { Resource } from '../../resource/resource.ts';
 import { formatResourceId } from '../../resource/resource-id.ts';
-import type { DesiredSnapshot } from '../../resource/snapshot.ts';
+import type { DesiredSnapshot, Ownership } from '../../resource/snapshot.ts';
 
-/** One desired source and where its objects without a namespace belong. */
-export interface DeclaredSource {
-  readonly manifests: ManifestSource;
+/** What a source is to the others. */
+export interface SourcePlace {
+  /** Where its objects without a namespace belong. */
   readonly namespace: string;
+  /** What it is called in reports; absent: as the manifests call themselves. */
+  readonly name?: string;
+  /** What belongs to it alone. */
+  readonly owns?: Ownership;
+}
+
+/** One desired source and its place. */
+export interface DeclaredSource extends SourcePlace {
+  readonly manifests: ManifestSource;
 }
 
 /** What has to be read of the live side to judge these manifests. */
@@ -25,7 +34,7 @@ export function liveRequest(desired: readonly DesiredSnapshot[]): LiveRequest {
 /** Each source has its own default namespace, which only the scope of a kind tells whether to use. */
 export function placeIn(
   snapshot: DesiredSnapshot,
-  namespace: string,
+  { namespace, name, owns }: SourcePlace,
   liveDefinitions: readonly Resource[],
 ): DesiredSnapshot {
   const definitions = [...liveDefinitions, ...snapshot.resources].filter(
@@ -41,5 +50,6 @@ export function placeIn(
   });
   // What cannot be judged is named by the resource, which has another name now.
   const unstable = snapshot.unstable.map((each) => ({ ...each, resource: moved.get(each.resource) ?? each.resource }));
-  return { ...snapshot, resources, unstable };
+  const own = { source: name ?? snapshot.source, ...(owns === undefined ? {} : { owns }) };
+  return { ...snapshot, ...own, resources, unstable };
 }

@@ -91,9 +91,7 @@ export class DesiredSide {
 
   /** Puts resources into their namespaces, which takes the live CustomResourceDefinitions, and tells what changed. */
   place(liveDefinitions: readonly Resource[]): DesiredChange {
-    this.#placed = this.#sources.map((source) =>
-      placeIn(this.#heldSnapshot(source), source.namespace, liveDefinitions),
-    );
+    this.#placed = this.#sources.map((source) => placeIn(this.#heldSnapshot(source), source, liveDefinitions));
     const before = this.#bodies;
     this.#bodies = new Map();
     this.#sourceByKey = new Map();
