@@ -238,7 +238,8 @@ export class TreeComparer implements Comparer {
 }
 
 export function ownerOf(type: TypeNode, key: string): string {
-  return type.kind === 'struct' && type.name !== '' ? `${type.name}.${key}` : '';
+  if (type.kind !== 'struct' || type.name === '') return '';
+  return type.fields.get(key)?.owner ?? `${type.name}.${key}`;
 }
 
 export function compareTrees(desired: JsonObject, live: JsonObject, type: TypeNode): Comparison {

@@ -16,7 +16,8 @@ const bookkeeping = new Set([
 /** The part of an object that can drift: no status, no server bookkeeping, no last-applied annotation. */
 export function comparable(body: JsonObject): JsonObject {
   const out: Record<string, JsonValue> = {};
-  for (const [key, value] of Object.entries(body)) {
+  for (const key of Object.keys(body)) {
+    const value = body[key] ?? null;
     if (key === 'status' || key === 'metadata' || key === 'apiVersion' || key === 'kind') continue;
     keep(out, key, value);
   }
@@ -26,7 +27,8 @@ export function comparable(body: JsonObject): JsonObject {
 
 function comparableMetadata(metadata: JsonObject): JsonObject {
   const out: Record<string, JsonValue> = {};
-  for (const [key, value] of Object.entries(metadata)) {
+  for (const key of Object.keys(metadata)) {
+    const value = metadata[key] ?? null;
     if (bookkeeping.has(key) || key === 'name' || key === 'namespace' || key === 'generateName') continue;
     if (key === 'annotations' && isJsonObject(value)) {
       const rest = withoutLastApplied(value);
@@ -46,7 +48,8 @@ function withoutLastApplied(annotations: JsonObject): JsonObject | null {
 
 /** Assignment that makes an own member even of a key named `__proto__`. */
 function keep(target: Record<string, JsonValue>, key: string, value: JsonValue): void {
-  Object.defineProperty(target, key, { value, enumerable: true, writable: true, configurable: true });
+  if (key !== '__proto__') target[key] = value;
+  else Object.defineProperty(target, key, { value, enumerable: true, writable: true, configurable: true });
 }
 
 /** A Secret as the server stores it: `stringData` wins over `data` and becomes Base64; null values are empty. */

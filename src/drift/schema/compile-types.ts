@@ -84,7 +84,8 @@ export class TypeCompiler {
       const type = this.compile(fieldSchema);
       const byDefault = isJsonObject(fieldSchema) ? fieldSchema['default'] : undefined;
       const meaningful = byDefault !== undefined && !(this.#builtin && isEmptyValue(byDefault));
-      fields.set(field, meaningful ? { type, default: byDefault } : { type });
+      const owner = name === '' ? '' : `${name}.${field}`;
+      fields.set(field, meaningful ? { type, owner, default: byDefault } : { type, owner });
     }
     return node;
   }

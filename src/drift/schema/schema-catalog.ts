@@ -69,7 +69,7 @@ function crdKey(crd: JsonObject): string {
 function withMetadata(type: TypeNode): TypeNode {
   const base: StructNode = type.kind === 'struct' ? type : untyped;
   const fields = new Map(base.fields);
-  fields.set('metadata', { type: embeddedType('meta.v1.ObjectMeta') });
+  fields.set('metadata', { type: embeddedType('meta.v1.ObjectMeta'), owner: '' });
   return { ...base, fields };
 }
 

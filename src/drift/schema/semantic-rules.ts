@@ -53,7 +53,7 @@ const labelValue = /^(?:[A-Za-z0-9](?:[-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?$/;
 
 /** A reason why the server refuses the value, or undefined. */
 export function semanticProblem(value: JsonValue, owner: string, path: FieldPath): string | undefined {
-  const rule = rules.get(owner);
+  const rule = owner === '' ? undefined : rules.get(owner);
   if (rule !== undefined) return rule(value);
   if (typeof value === 'string' && isLabel(path) && !labelValue.test(value))
     return 'must be a label value: at most 63 letters, digits, dots, hyphens and underscores';
@@ -61,13 +61,8 @@ export function semanticProblem(value: JsonValue, owner: string, path: FieldPath
 }
 
 function isLabel(path: FieldPath): boolean {
-  const [parent, key] = path.slice(-2);
+  const parent = path.at(-2);
+  if (parent?.kind !== 'field' || parent.name !== 'labels') return false;
   const metadata = path.at(-3);
-  return (
-    parent?.kind === 'field' &&
-    parent.name === 'labels' &&
-    key?.kind === 'field' &&
-    metadata?.kind === 'field' &&
-    metadata.name === 'metadata'
-  );
+  return path.at(-1)?.kind === 'field' && metadata?.kind === 'field' && metadata.name === 'metadata';
 }

@@ -22,6 +22,8 @@ export interface Limits {
 
 export interface FieldNode {
   readonly type: TypeNode;
+  /** `core.v1.Container.image` for fields of Kubernetes, empty for those of anonymous types. */
+  readonly owner: string;
   /** Undefined when the schema states none: defaults of built-in types mostly live in Go code (`subtract/go-defaults.ts`). */
   readonly default?: JsonValue;
 }

@@ -46,12 +46,13 @@ class ValidationWalk {
   }
 
   #struct(value: JsonObject, type: StructNode): void {
-    for (const [key, entry] of Object.entries(value)) {
+    for (const key of Object.keys(value)) {
+      const entry = value[key] ?? null;
       const known = type.fields.get(key);
-      this.#within(field(key), () => {
-        if (known !== undefined) this.value(entry, known.type, type.name === '' ? '' : `${type.name}.${key}`);
-        else if (!type.keepsUnknown && !isRootMetadata(this.#path)) this.unknown.add(formatPath(this.#path));
-      });
+      this.#path.push(field(key));
+      if (known !== undefined) this.value(entry, known.type, known.owner);
+      else if (!type.keepsUnknown && !isRootMetadata(this.#path)) this.unknown.add(formatPath(this.#path));
+      this.#path.pop();
     }
     for (const key of type.required) {
       if (Object.hasOwn(value, key) || type.fields.get(key)?.default !== undefined) continue;
