@@ -34,7 +34,10 @@ export interface KubernetesSourceOptions extends ConnectionOptions {
 export interface WatchTiming {
   /** How long a watch may be down before its kind is called stale. Default 5 s. */
   readonly staleAfterMs: number;
-  /** How long a watch may be silent before its connection is taken for dead. Default 90 s; the server speaks every 60 s. */
+  /**
+   * How long a watch may be silent before its connection is taken for dead. Default 75 s: the server sends a bookmark every
+   * 60 s while anything changes. A peer that is gone is found earlier by TCP's probes, a dead path by the regular discovery.
+   */
   readonly silenceMs: number;
   /** Pause between two tries of a kind that is forbidden or gone. Default 30 s. */
   readonly restMs: number;
@@ -44,18 +47,18 @@ export interface WatchTiming {
   readonly answerMs: number;
   /** How long a turn takes that proves for every kind that cache and server are equal. Default 10 min. */
   readonly auditMs: number;
-  /** How long an event may be under way before that proof counts it as lost. Default 5 s. */
+  /** How long a watch has time to come as far as the list of that proof. Default 90 s: quiet kinds hear a bookmark a minute. */
   readonly settleMs: number;
 }
 
 const defaultTiming: WatchTiming = {
   staleAfterMs: 5_000,
-  silenceMs: 90_000,
+  silenceMs: 75_000,
   restMs: 30_000,
   discoveryMs: 10_000,
   answerMs: 10_000,
   auditMs: 600_000,
-  settleMs: 5_000,
+  settleMs: 90_000,
 };
 
 /** A LiveSource over a cluster. `close` ends its connections. */

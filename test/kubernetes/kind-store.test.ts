@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { LiveObject } from '../../src/kubernetes/list/live-object.ts';
-import { inBoth, suspectsOf } from '../../src/kubernetes/watch/audit-kind.ts';
+import { stillWrong, suspectsOf } from '../../src/kubernetes/watch/audit-kind.ts';
 import { compareVersions } from '../../src/kubernetes/watch/compare-versions.ts';
 import { KindStore } from '../../src/kubernetes/watch/kind-store.ts';
 
@@ -75,15 +75,34 @@ describe('the audit', () => {
     ['allows for what is newer than the list', [...listed.slice(0, 2), object('c', '9'), object('d', '10')], {}],
     ['finds what is missing', listed.slice(1), { 'n/a': 'missing' }],
     ['finds what is outdated', [object('a', '4'), ...listed.slice(1)], { 'n/a': 'outdated' }],
-    ['finds another object', [object('a', '4', 'other'), ...listed.slice(1)], { 'n/a': 'another-uid' }],
+    ['finds another object', [object('a', '4', 'other'), ...listed.slice(1)], { 'n/a': 'outdated' }],
     ['finds what was deleted', [...listed, object('d', '3')], { 'n/d': 'too-many' }],
   ])('%s', (_what, held, suspects) => {
-    expect(Object.fromEntries(suspectsOf(listed, '8', holding(...held)))).toEqual(suspects);
+    const found = [...suspectsOf(listed, '8', holding(...held))].map(([key, { reason }]) => [key, reason]);
+    expect(Object.fromEntries(found)).toEqual(suspects);
   });
 
-  test('believes only what two comparisons say', () => {
-    const first = suspectsOf(listed, '8', holding(object('b', '6')));
-    const second = suspectsOf(listed, '8', holding(object('b', '6'), object('c', '7')));
-    expect(inBoth(first, second)).toEqual(['n/a']);
+  test.each<[string, LiveObject[], LiveObject[], readonly string[]]>([
+    ['what is still missing of an object that stayed', [object('b', '6'), object('c', '7')], listed, ['n/a']],
+    ['nothing when the event came after all', listed, listed, []],
+    ['nothing when the object was deleted meanwhile', listed.slice(1), listed.slice(1), []],
+    ['nothing when it was deleted and made again meanwhile', listed.slice(1), [object('a', '9', 'two')], []],
+  ])('believes %s', (_what, heldLater, later, wrong) => {
+    const suspects = suspectsOf(listed, '8', holding(object('b', '6'), object('c', '7')));
+    expect(stillWrong(suspects, later, holding(...heldLater))).toEqual(wrong);
+  });
+
+  test.each<[string, LiveObject[], readonly string[]]>([
+    ['the version of the list has come', [object('a', '5')], []],
+    ['only a newer one is on its way', [object('a', '5')], []],
+    ['the version of the list never came', [object('a', '4')], ['n/a']],
+  ])('of an outdated object when %s', (_what, heldLater, wrong) => {
+    const suspects = suspectsOf([object('a', '5')], '8', holding(object('a', '4')));
+    expect(stillWrong(suspects, [object('a', '9')], holding(...heldLater))).toEqual(wrong);
+  });
+
+  test('of an object that is held too many until its deletion is heard', () => {
+    const suspects = suspectsOf([], '8', holding(object('a', '4'), object('b', '5')));
+    expect(stillWrong(suspects, [], holding(object('a', '4'), object('b', '9', 'two')))).toEqual(['n/a']);
   });
 });

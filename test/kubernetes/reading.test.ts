@@ -149,7 +149,7 @@ describe('secrets', () => {
 });
 
 describe('discovery', () => {
-  test('falls back to one group version at a time on servers that cannot aggregate', async () => {
+  test('F43 falls back to one group version at a time on servers that cannot aggregate', async () => {
     server.routes.set('/api', json(200, { kind: 'APIVersions', versions: ['v1'] }));
     const resources = [
       { name: 'configmaps', kind: 'ConfigMap', namespaced: true, verbs: ['list', 'watch'] },

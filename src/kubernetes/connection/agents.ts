@@ -12,8 +12,8 @@ export interface Agents {
   retire(): void;
 }
 
-/** Connections of lists. More than a handful does not make a server list faster, and each costs a handshake. */
-const listConnections = 6;
+/** Two more than lists run at the same moment, so that discovery and schemas need not stand in line behind them. */
+const listConnections = 8;
 
 export function createAgents(
   access: ClusterAccess,

@@ -5,43 +5,84 @@ import type { LiveObject } from '../list/live-object.ts';
 import type { ReadContext } from '../list/read-kinds.ts';
 import type { ServedKind } from '../discovery/served-kind.ts';
 import { compareVersions, isOlder } from './compare-versions.ts';
+import type { KindCache } from './kind-cache.ts';
 import type { KindStore } from './kind-store.ts';
 
-/** Where the cache and a list of the server disagree, by key. */
-export type Suspects = ReadonlyMap<string, 'missing' | 'too-many' | 'outdated' | 'another-uid'>;
+const lookMs = 100;
+
+/** Where the cache and a list of the server disagree about one object; `uid` and `version` are those of whoever has it. */
+export interface Suspect {
+  readonly reason: 'missing' | 'too-many' | 'outdated';
+  readonly uid: string;
+  readonly version: string;
+}
 
 type Listed = Pick<LiveObject, 'key' | 'uid' | 'version'>;
 
-/**
- * Compares what is held with a list of the server at `listVersion`. Events may be under way, so that a suspect of one
- * comparison proves nothing yet; one of two comparisons in a row does.
- */
-export function suspectsOf(listed: readonly Listed[], listVersion: string, store: KindStore): Suspects {
-  const suspects = new Map<string, 'missing' | 'too-many' | 'outdated' | 'another-uid'>();
+/** Compares what is held with a list of the server at `listVersion`. Events may be under way: a suspect is no proof yet. */
+export function suspectsOf(
+  listed: readonly Listed[],
+  listVersion: string,
+  store: KindStore,
+): ReadonlyMap<string, Suspect> {
+  const suspects = new Map<string, Suspect>();
   const keys = new Set<string>();
   for (const { key, uid, version } of listed) {
     keys.add(key);
     const held = store.get(key);
-    if (held === undefined) suspects.set(key, 'missing');
-    else if (isOlder(held.version, version)) suspects.set(key, held.uid === uid ? 'outdated' : 'another-uid');
+    if (held === undefined) suspects.set(key, { reason: 'missing', uid, version });
+    else if (isOlder(held.version, version)) suspects.set(key, { reason: 'outdated', uid, version });
   }
   for (const key of store.keys()) {
-    if (keys.has(key)) continue;
+    const held = store.get(key);
+    if (held === undefined || keys.has(key)) continue;
     // What is newer than the list was made after it.
-    const order = compareVersions(store.get(key)?.version ?? '', listVersion);
-    if (order !== undefined && order <= 0) suspects.set(key, 'too-many');
+    const order = compareVersions(held.version, listVersion);
+    if (order !== undefined && order <= 0)
+      suspects.set(key, { reason: 'too-many', uid: held.uid, version: held.version });
   }
   return suspects;
 }
 
-export function inBoth(first: Suspects, second: Suspects): readonly string[] {
-  return [...first.keys()].filter((key) => second.get(key) === first.get(key)).sort();
+/** Those that are proved wrong, if the watch has passed the list they come from; `later` is a list read after that. */
+export function stillWrong(
+  suspects: ReadonlyMap<string, Suspect>,
+  later: readonly Listed[],
+  store: KindStore,
+): readonly string[] {
+  const uids = new Map(later.map(({ key, uid }) => [key, uid]));
+  const isWrong = ([key, suspect]: [string, Suspect]): boolean => {
+    const held = store.get(key);
+    switch (suspect.reason) {
+      // One and the same object was there all the time and is not held; another one of the name may just be under way.
+      case 'missing':
+        return held === undefined && uids.get(key) === suspect.uid;
+      case 'outdated':
+        return held !== undefined && isOlder(held.version, suspect.version);
+      case 'too-many':
+        return held?.uid === suspect.uid && held.version === suspect.version;
+    }
+  };
+  return [...suspects]
+    .filter(isWrong)
+    .map(([key]) => key)
+    .sort();
 }
+
+/** What an audit of one kind has proved. */
+export type AuditOutcome =
+  | { readonly kind: 'equal' }
+  /** The server did not give a list, or the kind is being listed anew. */
+  | { readonly kind: 'unanswered' }
+  /** The watch has not come as far as the list in time: its connection is dead, or very slow. */
+  | { readonly kind: 'behind' }
+  /** The watch has passed the list, and still these keys are wrong: events were lost. */
+  | { readonly kind: 'wrong'; readonly keys: readonly string[] };
 
 export interface AuditSubject {
   readonly served: ServedKind;
-  readonly store: KindStore;
-  /** How long events may be under way. */
+  readonly cache: KindCache;
+  /** How long the watch has time to come as far as a list; a quiet one does so with a bookmark, about once a minute. */
   readonly settleMs: number;
 }
 
@@ -49,26 +90,40 @@ type AuditContext = Pick<ReadContext, 'budget' | 'takeTurn' | 'pageSize'> & {
   readonly connection: KubernetesConnection;
 };
 
-/** Keys that the cache has wrong, proved by two metadata lists; null when the server did not give them. */
+/** Compares a kind with a metadata list, and where they differ once more after the watch has passed it. */
 export async function auditKind(
   context: AuditContext,
   subject: AuditSubject,
   signal: AbortSignal,
-): Promise<readonly string[] | null> {
-  const first = await compareOnce(context, subject, signal);
-  if (first === null || first.size === 0) return first === null ? null : [];
-  await sleep(subject.settleMs, undefined, { signal, ref: false });
-  const second = await compareOnce(context, subject, signal);
-  return second === null ? null : inBoth(first, second);
+): Promise<AuditOutcome> {
+  const first = await listMetadata(context, subject, signal);
+  if (first === null) return { kind: 'unanswered' };
+  const suspects = suspectsOf(first.objects, first.version, subject.cache.store);
+  if (suspects.size === 0) return { kind: 'equal' };
+  const hasPassed = await passes(subject, first.version, signal);
+  const later = await listMetadata(context, subject, signal);
+  if (later === null || subject.cache.version === undefined) return { kind: 'unanswered' };
+  const keys = stillWrong(suspects, later.objects, subject.cache.store);
+  if (keys.length === 0) return { kind: 'equal' };
+  return hasPassed ? { kind: 'wrong', keys } : { kind: 'behind' };
 }
 
-async function compareOnce(
+async function passes(subject: AuditSubject, version: string, signal: AbortSignal): Promise<boolean> {
+  const endsAt = performance.now() + subject.settleMs;
+  while (isOlder(subject.cache.version ?? '0', version)) {
+    if (performance.now() > endsAt) return false;
+    await sleep(lookMs, undefined, { signal, ref: false });
+  }
+  return true;
+}
+
+async function listMetadata(
   context: AuditContext,
   subject: AuditSubject,
   signal: AbortSignal,
-): Promise<Suspects | null> {
+): Promise<{ readonly objects: readonly Listed[]; readonly version: string } | null> {
   const { budget, takeTurn, pageSize, connection } = context;
   const options = { metadataOnly: true, takeTurn, ...(pageSize === undefined ? {} : { pageSize }) };
   const outcome = await budget.run(() => listKind(connection, subject.served, options, signal), signal);
-  return outcome.kind === 'listed' ? suspectsOf(outcome.objects, outcome.version, subject.store) : null;
+  return outcome.kind === 'listed' ? outcome : null;
 }

@@ -22,7 +22,7 @@ export interface FeedOptions extends ReflectorOptions {
   readonly discoveryMs: number;
   /** How long it takes to prove once for every kind that cache and server are equal. */
   readonly auditMs: number;
-  /** How long an event may be under way before it counts as lost. */
+  /** How long a watch has time to come as far as a list before it counts as behind. */
   readonly settleMs: number;
   /** How long discovery may take before the way to the server is taken for dead. */
   readonly answerMs: number;
@@ -133,7 +133,8 @@ export class KubernetesFeed implements LiveFeed {
     using limited = linkAbort(this.#stop.signal, this.#options.answerMs);
     try {
       const found = await discoverKinds(this.#connection, groupVersionsOf(refs), this.#discovery, limited.signal);
-      if (this.#isUnheard) this.#wakeAll();
+      this.#options.pulse.beat();
+      if (this.#isUnheard) this.#abandonDeadPaths();
       const isNew = found !== this.#discovery;
       this.#discovery = found;
       return isNew;
@@ -149,9 +150,8 @@ export class KubernetesFeed implements LiveFeed {
   }
 
   /** The server answers again: what still hangs on a dead connection need not wait for its own time limit. */
-  #wakeAll(): void {
+  #abandonDeadPaths(): void {
     this.#isUnheard = false;
-    this.#options.pulse.beat();
     for (const { reflector } of this.#watched.values()) if (reflector.phase !== 'synced') reflector.suspect(0);
   }
 
@@ -249,7 +249,7 @@ export class KubernetesFeed implements LiveFeed {
   async #audit(reflector: Reflector): Promise<void> {
     try {
       const wrong = await reflector.audit(this.#options.settleMs);
-      if (wrong === null || wrong.length === 0) return;
+      if (wrong.length === 0) return;
       const what = `the cache of ${describeKind(reflector.served)} differed from the server`;
       this.#options.onFault(what, new Error(wrong.slice(0, 10).join(', ')));
     } catch {

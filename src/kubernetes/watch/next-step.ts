@@ -30,6 +30,7 @@ export interface EndedWatch {
 }
 
 const refusalsUntilList = 5;
+const busyPauseMs = 2_000;
 
 /** Decides after each watch. 429 and a lost connection never cause a list: the version stays good. */
 export function nextStep(
@@ -74,7 +75,9 @@ function afterRefusal(
   misfortune: Misfortune,
 ): { readonly step: NextStep; readonly misfortune: Misfortune } {
   const { status, message, retryAfterMs } = end.refusal;
-  const wait = { attempt: known.tries, retryAfterMs };
+  // A server that says it is busy without saying how long is given the time of an ordinary back-off, whole.
+  const busyMs = status === 429 ? busyPauseMs : null;
+  const wait = { attempt: known.tries, retryAfterMs: retryAfterMs ?? busyMs };
   const reason = `refused-${status}`;
   if (status === 403) {
     return { step: { kind: 'rest', phase: 'forbidden', reason: `watching it is forbidden: ${message}` }, misfortune };

@@ -60,9 +60,11 @@ export class Reflector {
   readonly #health: KindHealth;
   #listReason = 'first';
   #misfortune: Misfortune = noMisfortune;
-  /** The last request got no answer at all. */
-  #isUnanswered = false;
+  /** The pause that comes next may end as soon as the server answers somebody else. */
+  #isWakeable = false;
   #isListDue = false;
+  /** The last audit found the watch behind the server. */
+  #isBehind = false;
   #lastBytesAt = 0;
   /** Ends the watch that is under way, so that another one is opened. */
   #giveUp: LinkedAbort | undefined;
@@ -115,21 +117,24 @@ export class Reflector {
   }
 
   /**
-   * Proves that what is held equals what the server holds, by two metadata lists. A difference is a defect of ours: it is
-   * counted, repaired by a list, and given back as keys. Null when nothing could be proved now. Throws AppError or on abort.
+   * Proves that what is held equals what the server holds. A difference is a defect of ours: it is counted, repaired by a
+   * list, and given back as keys. A watch that is merely behind is opened anew. Throws AppError, or when stopped.
    */
-  async audit(settleMs: number): Promise<readonly string[] | null> {
-    if (this.phase !== 'synced') return null;
-    const subject = { served: this.served, store: this.#cache.store, settleMs };
-    const wrong = await auditKind(this.#options, subject, this.#stop.signal);
-    if (wrong === null || this.phase !== 'synced') return null;
+  async audit(settleMs: number): Promise<readonly string[]> {
+    if (this.phase !== 'synced') return [];
+    const subject = { served: this.served, cache: this.#cache, settleMs };
+    const outcome = await auditKind(this.#options, subject, this.#stop.signal);
+    if (outcome.kind === 'unanswered') return [];
     this.#ledger.auditedAt = this.#options.clock();
-    if (wrong.length > 0) {
-      this.#ledger.auditDifferences += wrong.length;
-      this.#isListDue = true;
-      this.#giveUp?.abort();
-    }
-    return wrong;
+    // Resuming makes up for what a dead connection held back; should that not help, only a list can.
+    const wasBehind = this.#isBehind;
+    this.#isBehind = outcome.kind === 'behind';
+    if (outcome.kind === 'equal') return [];
+    this.#isListDue = outcome.kind === 'wrong' || wasBehind;
+    this.#giveUp?.abort();
+    if (outcome.kind === 'behind') return [];
+    this.#ledger.auditDifferences += outcome.keys.length;
+    return outcome.keys;
   }
 
   /** Works until `stop`; never rejects. */
@@ -150,9 +155,9 @@ export class Reflector {
     this.#settle();
   }
 
-  /** A server that did not answer may be back before our time is up; one that asked us to wait is taken at its word. */
+  /** A server in trouble may be well before our time is up; one that asked us to wait is taken at its word. */
   #wait(ms: number, signal: AbortSignal): Promise<void> {
-    if (this.#isUnanswered) return this.#options.pulse.pause(ms, signal);
+    if (this.#isWakeable) return this.#options.pulse.pause(ms, signal);
     return sleep(ms, undefined, { signal, ref: false });
   }
 
@@ -165,10 +170,8 @@ export class Reflector {
       outcome = await budget.run(() => listKind(connection, this.served, options, signal), signal);
     } catch (error) {
       signal.throwIfAborted();
-      this.#isUnanswered = true;
       return this.#listFailed(asAppError(error, 'cannot list').why, null);
     }
-    this.#isUnanswered = false;
     if (outcome.kind === 'listed') return this.#listed(outcome);
     const { status, message, retryAfterMs } = outcome.refusal;
     if (status === 403) return this.#rest('forbidden', message);
@@ -238,7 +241,6 @@ export class Reflector {
   }
 
   #watchEnded(end: WatchEnd, isHealthy: boolean): number {
-    this.#isUnanswered = end.kind === 'broken' && !end.isGarbage;
     const { step, misfortune } = nextStep({ end, isHealthy }, this.#misfortune);
     this.#misfortune = misfortune;
     if (step.kind === 'rest') {
@@ -277,6 +279,7 @@ export class Reflector {
   }
 
   #rest(phase: 'forbidden' | 'gone', reason: string): number {
+    this.#isWakeable = false;
     this.#health.rest(phase, reason);
     this.#settle();
     if (phase === 'gone') this.#sink.lost(this);
@@ -284,6 +287,7 @@ export class Reflector {
   }
 
   #pause(wait: Exclude<Wait, 'none'>): number {
+    this.#isWakeable = wait.retryAfterMs === null;
     return backoffMs(wait.attempt, wait.retryAfterMs, this.#options.random);
   }
 }
