@@ -1,8 +1,11 @@
+import { availableParallelism } from 'node:os';
 import { type DiscoveredEstate, discoverEstate } from './app-discovery.ts';
 import { rendererTools } from './app-renderer.ts';
 import type { KnownRepository } from './app-repositories.ts';
 import { DiscoveredSupply } from './app-source-supply.ts';
 import { privateDirectory } from './app-sources.ts';
+import type { RenderTools } from './collectors/discovery/render/discovered-renderer.ts';
+import { RenderTurns } from './collectors/discovery/render/render-turns.ts';
 import { RuleBook } from './collectors/discovery/rule-book.ts';
 import type { LiveSource } from './collectors/live-source.ts';
 import type { IgnoreRule } from './drift/subtract/user-rules.ts';
@@ -24,16 +27,25 @@ export interface DiscoverInputsOptions {
 /** Opens what Argo CD and Flux declare on the live side, which may be nothing. */
 export async function openDiscovered(options: DiscoverInputsOptions, signal: AbortSignal): Promise<DiscoveredEstate> {
   const { env, git, live, engines, rules, repositories = [], poll = 60_000 } = options;
+  let tools: Promise<RenderTools> | undefined;
   return await discoverEstate(
     {
       live,
       access: { git, cacheDirectory: await privateDirectory(env, 'mirrors'), mappings: repositories, poll },
-      tools: () => rendererTools({ env, ...engines }),
+      tools: () => {
+        tools ??= loadTools({ env, ...engines });
+        return tools;
+      },
       rules,
       clock: () => new Date(),
     },
     signal,
   );
+}
+
+/** The programs, and as many turns as there are processors. */
+async function loadTools(settings: Parameters<typeof rendererTools>[0]): Promise<RenderTools> {
+  return { ...(await rendererTools(settings)), turns: new RenderTurns(availableParallelism()) };
 }
 
 /** The same. Throws AppError `usage` when no engine declares anything there. */

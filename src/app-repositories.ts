@@ -8,6 +8,7 @@ import {
   type SourceLocation,
 } from './collectors/discovery/discovered-source.ts';
 import { MountedTree } from './collectors/discovery/render/mounted-tree.ts';
+import { SharedTree } from './collectors/discovery/render/shared-tree.ts';
 import {
   findMapping,
   printableUrl,
@@ -68,7 +69,7 @@ type Opened =
 class Shared implements AsyncDisposable {
   readonly #access: RepositoryAccess;
   readonly #opened = new Map<string, Promise<Opened>>();
-  readonly #trees = new Map<string, Promise<FileTree & AsyncDisposable>>();
+  readonly #trees = new Map<string, FileTree>();
   readonly #stack = new AsyncDisposableStack();
 
   constructor(access: RepositoryAccess) {
@@ -109,14 +110,14 @@ class Shared implements AsyncDisposable {
     this.#trees.set(key, tree);
     return {
       spec: { ...checked, repository: repository.name, location },
-      tree: await tree,
+      tree,
       gitDirectory: repository.gitDirectory,
     };
   }
 
-  #openTree(repository: GitRepository, revision: SourceLocation['revision']): Promise<FileTree & AsyncDisposable> {
+  #openTree(repository: GitRepository, revision: SourceLocation['revision']): FileTree {
     const { git, poll } = this.#access;
-    return Promise.resolve(this.#stack.use(openRevision({ setup: git, repository, revision, pollInterval: poll })));
+    return new SharedTree(this.#stack.use(openRevision({ setup: git, repository, revision, pollInterval: poll })));
   }
 
   #open(url: string): Promise<Opened> {
@@ -192,24 +193,18 @@ function withoutPassword(url: string): string {
   return /^https:/i.test(url) ? url.replace(/^(https:\/\/)[^/@\s]*@/i, '$1') : url;
 }
 
-/** How long a fetch is good for all sources of a repository that are read in the same round, in milliseconds. */
-const freshness = 2_000;
-
-/** `reopen` reads the credentials anew: tokens are replaced while a daemon runs. */
+/** Sources that are read at the same moment share one fetch. `reopen` reads the credentials anew: tokens are replaced while a daemon runs. */
 function refreshedTogether(repository: GitRepository, reopen: () => Promise<GitRepository>): GitRepository {
   let running: Promise<void> | undefined;
-  let finished = -Infinity;
   return {
     ...repository,
     async refresh(signal) {
-      if (performance.now() - finished < freshness) return;
       running ??= reopen()
         .then((current) => current.refresh(signal))
         .finally(() => {
           running = undefined;
         });
       await running;
-      finished = performance.now();
     },
   };
 }

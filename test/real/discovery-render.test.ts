@@ -3,6 +3,7 @@ import type { DiscoveredSource } from '../../src/collectors/discovery/discovered
 import { DiscoveredManifests } from '../../src/collectors/discovery/render/discovered-manifests.ts';
 import { DiscoveredRenderer } from '../../src/collectors/discovery/render/discovered-renderer.ts';
 import { DiscoveredTree } from '../../src/collectors/discovery/render/discovered-tree.ts';
+import { RenderTurns } from '../../src/collectors/discovery/render/render-turns.ts';
 import { MemoryTree } from '../../src/collectors/discovery/render/memory-tree.ts';
 import { defaultLimits, Sandbox } from '../../src/collectors/render/sandbox.ts';
 import type { DesiredSnapshot } from '../../src/resource/snapshot.ts';
@@ -21,6 +22,7 @@ import {
 const tools = {
   sandbox: new Sandbox({ searchPath: `${kubeToolsDir()}:${process.env['PATH'] ?? ''}`, limits: defaultLimits }),
   tools: { kustomize: 'kustomize', kubectl: 'kubectl', helm: 'helm' },
+  turns: new RenderTurns(2),
 };
 
 function sourceOf(...texts: readonly string[]): DiscoveredSource {

@@ -12,9 +12,13 @@ import type { DiscoveredTree } from './discovered-tree.ts';
 import { editKustomization } from './edit-kustomization.ts';
 import { MemoryTree } from './memory-tree.ts';
 import type { RenderPlan } from './plan-render.ts';
+import type { RenderTurns } from './render-turns.ts';
 import { substituteVariables } from './substitute-variables.ts';
 
-export type RenderTools = Omit<ToolRendererOptions, 'helm'>;
+export interface RenderTools extends Omit<ToolRendererOptions, 'helm'> {
+  /** Shared by all sources. */
+  readonly turns: RenderTurns;
+}
 
 const noHelm: HelmInput = { namespace: 'default', release: null, values: [], kubeVersion: null, apiVersions: [] };
 
@@ -36,6 +40,10 @@ export class DiscoveredRenderer implements ManifestRenderer {
   }
 
   async render(input: RenderInput, signal: AbortSignal): Promise<Rendering> {
+    return await this.#tools.turns.run(() => this.#render(input, signal));
+  }
+
+  async #render(input: RenderInput, signal: AbortSignal): Promise<Rendering> {
     const plan = await this.#tree.plan(input.state, signal);
     const trees = await this.#tree.variants(input.state, signal);
     const renderer = this.#rendererFor(plan.helm ?? noHelm);
