@@ -54,7 +54,7 @@ export async function discoverEstate(options: DiscoveryOptions, signal: AbortSig
   const stack = new AsyncDisposableStack();
   const repositories = stack.use(openRepositories(options.access));
   const seen = await readEngineObjects(options.live, signal);
-  const discovery = await discover(seen.resources, { options, repositories }, signal);
+  const discovery = await discover(seen, { options, repositories }, signal);
   const cluster = { kubeVersion: seen.kubeVersion, apiVersions: definedApiVersions(seen.definitions) };
   const opening = { options, repositories, definitions: seen.definitions, cluster };
   const opened = await Promise.all(discovery.sources.map((source) => open(source, opening)));
@@ -114,12 +114,13 @@ interface Opening {
 }
 
 async function discover(
-  resources: readonly Resource[],
+  { resources, gaps }: EngineObjects,
   { options, repositories }: Opening,
   signal: AbortSignal,
 ): Promise<Discovery> {
   const answers = new Map<string, GitAnswer>();
-  const input = { resources: unique(resources), now: options.clock().toISOString(), mappings: options.access.mappings };
+  const now = options.clock().toISOString();
+  const input = { resources: unique(resources), gaps, now, mappings: options.access.mappings };
   for (let round = 0; ; round += 1) {
     const discovery = discoverSources({ ...input, answers });
     if (discovery.questions.length === 0 || round === maxQuestionRounds) return discovery;

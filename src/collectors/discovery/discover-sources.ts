@@ -24,6 +24,8 @@ import { readApplicationSets } from './set/read-application-set.ts';
 export interface DiscoveryInput {
   /** Live objects of the kinds in `discovery-kinds.ts`. */
   readonly resources: readonly Resource[];
+  /** What of those could not be read. */
+  readonly gaps?: readonly Gap[];
   /** RFC 3339. */
   readonly now: string;
   readonly mappings: readonly RepositoryMapping[];
@@ -125,7 +127,9 @@ const fluxEngines = [
 
 function discoverFlux(input: DiscoveryInput, found: Finding): void {
   const { resources, now } = input;
-  const around: FluxSurroundings = { find: finderIn(resources), isMapped: isMappedIn(input) };
+  const isUnread = (kind: string): boolean =>
+    (input.gaps ?? []).some(({ scope, partial }) => scope.kind === kind && partial !== true);
+  const around: FluxSurroundings = { find: finderIn(resources), isMapped: isMappedIn(input), isUnread };
   for (const { group, kind, controller, read } of fluxEngines) {
     const objects = ofKind(resources, group, kind);
     if (objects.length === 0) continue;

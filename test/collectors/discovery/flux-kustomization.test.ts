@@ -184,6 +184,12 @@ metadata:
     expect(kustomizeOf(secret, from('{ kind: Secret, name: keys }'))?.substitution?.hidden).toBeNull();
   });
 
+  test('of a Secret that Mooring must not read can be any, and are no reason to read nothing', () => {
+    const gaps = [{ what: 'secrets', why: 'forbidden', remedy: '', scope: { group: '', kind: 'Secret' } }];
+    const found = discover(live(fluxBasics, from('{ kind: Secret, name: keys }', '{ A: "1" }')), { gaps });
+    expect(found.sources[0]?.render).toMatchObject({ substitution: { variables: { A: '1' }, hidden: null } });
+  });
+
   test('that are missing stop Flux too, unless they are optional', () => {
     expect(gapsOf(from('{ kind: ConfigMap, name: gone }'))).toEqual([
       'Kustomization flux-system/a: ConfigMap gone, which its postBuild takes variables from, does not exist or cannot be read',

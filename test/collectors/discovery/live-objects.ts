@@ -2,6 +2,7 @@ import { discoverSources } from '../../../src/collectors/discovery/discover-sour
 import type { Discovery, GitAnswer } from '../../../src/collectors/discovery/discovered-source.ts';
 import type { RepositoryMapping } from '../../../src/collectors/discovery/repository-url.ts';
 import { parseManifests } from '../../../src/collectors/parse-manifests.ts';
+import type { Gap } from '../../../src/resource/snapshot.ts';
 import type { Resource } from '../../../src/resource/resource.ts';
 
 /** Objects of YAML as if they were live. */
@@ -22,10 +23,14 @@ export const now = '2026-11-25T12:00:00Z';
 export interface DiscoverExtras {
   readonly mappings?: readonly RepositoryMapping[];
   readonly answers?: ReadonlyMap<string, GitAnswer>;
+  readonly gaps?: readonly Gap[];
 }
 
-export function discover(resources: readonly Resource[], { mappings = [], answers }: DiscoverExtras = {}): Discovery {
-  return discoverSources({ resources, now, mappings, ...(answers === undefined ? {} : { answers }) });
+export function discover(
+  resources: readonly Resource[],
+  { mappings = [], answers, gaps = [] }: DiscoverExtras = {},
+): Discovery {
+  return discoverSources({ resources, now, mappings, gaps, ...(answers === undefined ? {} : { answers }) });
 }
 
 /** A project that permits everything, and a controller that works. */

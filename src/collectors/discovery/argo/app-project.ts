@@ -2,6 +2,7 @@ import { arrayAt, isJsonArray, type JsonValue, stringAt, valueAt } from '../../.
 import type { Resource } from '../../../resource/resource.ts';
 import type { ResourceId } from '../../../resource/resource-id.ts';
 import { matchesGlob } from '../glob.ts';
+import { textsOf } from '../read-texts.ts';
 
 export interface Destination {
   readonly server: string;
@@ -13,7 +14,7 @@ export interface Destination {
 export function permitsSource(project: Resource, url: string): boolean {
   const normal = normalise(url);
   let permitted = false;
-  for (const pattern of texts(valueAt(project.body, 'spec', 'sourceRepos'))) {
+  for (const pattern of textsOf(valueAt(project.body, 'spec', 'sourceRepos'))) {
     const denied = pattern.startsWith('!');
     if (denied && matchesGlob(normalise(pattern.slice(1)), normal, { separator: '/' })) return false;
     if (!denied && (pattern === '*' || matchesGlob(normalise(pattern), normal, { separator: '/' }))) permitted = true;
@@ -66,7 +67,7 @@ function fits(pattern: string, value: string): boolean {
 /** Whether applications that live in a namespace may belong to a project of the installation in another one. */
 export function permitsApplicationsOf(project: Resource, namespace: string): boolean {
   if (namespace === project.id.namespace) return true;
-  return texts(valueAt(project.body, 'spec', 'sourceNamespaces')).some((pattern) => {
+  return textsOf(valueAt(project.body, 'spec', 'sourceNamespaces')).some((pattern) => {
     // Between slashes it is a regular expression, which is not evaluated: nobody's pattern is trusted to end.
     return !/^\/.*\/$/.test(pattern) && matchesGlob(pattern, namespace, { separator: null });
   });
@@ -102,8 +103,4 @@ function isInEntry(entry: JsonValue, id: ResourceId, withName: boolean): boolean
 export function projectOf(name: string, application: Resource, projects: readonly Resource[]): Resource | undefined {
   const named = projects.filter((project) => project.id.name === name);
   return named.find((project) => project.id.namespace === application.id.namespace) ?? named[0];
-}
-
-function texts(value: JsonValue | undefined): readonly string[] {
-  return isJsonArray(value) ? value.filter((item) => typeof item === 'string') : [];
 }

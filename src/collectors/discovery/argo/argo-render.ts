@@ -1,12 +1,4 @@
-import {
-  arrayAt,
-  isJsonObject,
-  type JsonObject,
-  type JsonValue,
-  objectAt,
-  stringAt,
-  valueAt,
-} from '../../../resource/json.ts';
+import { arrayAt, isJsonObject, type JsonObject, objectAt, stringAt, valueAt } from '../../../resource/json.ts';
 import { linkTarget } from '../../file-tree.ts';
 import type {
   ArgoContext,
@@ -18,6 +10,7 @@ import type {
   ValueFile,
 } from '../discovered-source.ts';
 import { type BuildVariables, substituteBuildVariables } from './build-variables.ts';
+import { textMapOf, textsOf } from '../read-texts.ts';
 
 /** What the files of a folder ask for. */
 export type FolderKind = 'kustomize' | 'helm' | 'plain';
@@ -71,7 +64,7 @@ function argoDirectory(directory: JsonObject): DirectoryWanted {
 function argoHelm(helm: JsonObject, context: ArgoContext, folder: ArgoFolder): ArgoRendering {
   const optional = valueAt(helm, 'ignoreMissingValueFiles') === true;
   const valueFiles: ValueFile[] = [];
-  for (const text of texts(helm['valueFiles'])) {
+  for (const text of textsOf(helm['valueFiles'])) {
     const found = resolveValueFile(text, context, folder);
     if ('why' in found) return refused(found.why, 'Put the values file into the repository');
     valueFiles.push({ ...found, optional });
@@ -96,7 +89,7 @@ function argoHelm(helm: JsonObject, context: ArgoContext, folder: ArgoFolder): A
     skipTests: valueAt(helm, 'skipTests') === true,
     skipSchemaValidation: valueAt(helm, 'skipSchemaValidation') === true,
     kubeVersion: stringAt(helm, 'kubeVersion') || null,
-    apiVersions: arrayAt(helm, 'apiVersions').length === 0 ? null : texts(helm['apiVersions']),
+    apiVersions: arrayAt(helm, 'apiVersions').length === 0 ? null : textsOf(helm['apiVersions']),
     postRender: null,
     metadata: null,
   };
@@ -135,8 +128,8 @@ function resolveValueFile(text: string, context: ArgoContext, folder: ArgoFolder
 }
 
 function argoKustomize(kustomize: JsonObject, variables: BuildVariables): KustomizeWanted {
-  const labels = textMap(kustomize['commonLabels']);
-  const annotations = textMap(kustomize['commonAnnotations']);
+  const labels = textMapOf(kustomize['commonLabels']);
+  const annotations = textMapOf(kustomize['commonAnnotations']);
   const expand = (text: string): string => substituteBuildVariables(text, variables);
   const expandAll = (map: Readonly<Record<string, string>>): Record<string, string> =>
     Object.fromEntries(Object.entries(map).map(([key, value]) => [key, expand(value)]));
@@ -144,10 +137,10 @@ function argoKustomize(kustomize: JsonObject, variables: BuildVariables): Kustom
     ...named('namePrefix', stringAt(kustomize, 'namePrefix')),
     ...named('nameSuffix', stringAt(kustomize, 'nameSuffix')),
     ...named('namespace', stringAt(kustomize, 'namespace')),
-    images: texts(kustomize['images']).map((text) => readImage(expand(text))),
+    images: textsOf(kustomize['images']).map((text) => readImage(expand(text))),
     replicas: arrayAt(kustomize, 'replicas').filter(isJsonObject).map(readReplicas),
     patches: arrayAt(kustomize, 'patches').filter(isJsonObject),
-    components: texts(kustomize['components']),
+    components: textsOf(kustomize['components']),
     ignoreMissingComponents: valueAt(kustomize, 'ignoreMissingComponents') === true,
     ...(Object.keys(labels).length === 0
       ? {}
@@ -198,15 +191,6 @@ function named<Key extends string>(key: Key, value: string | undefined): { reado
   const member: { [name in Key]?: string } = {};
   if (value !== undefined && value !== '') member[key] = value;
   return member;
-}
-
-function textMap(value: JsonValue | undefined): Readonly<Record<string, string>> {
-  const entries = isJsonObject(value) ? Object.entries(value) : [];
-  return Object.fromEntries(entries.flatMap(([key, held]) => (typeof held === 'string' ? [[key, held]] : [])));
-}
-
-function texts(value: JsonValue | undefined): readonly string[] {
-  return arrayAt({ of: value ?? null }, 'of').filter((item) => typeof item === 'string');
 }
 
 function refused(why: string, remedy: string): ArgoRendering {

@@ -20,6 +20,8 @@ export interface FluxRepository {
 export interface FluxSurroundings {
   find(kind: string, namespace: string, name: string): Resource | undefined;
   isMapped(url: string): boolean;
+  /** Whether objects of a kind could not be read, so that absence says nothing. */
+  isUnread(kind: string): boolean;
 }
 
 /** The repository that a `sourceRef` leads to, or why it is not read. */

@@ -1,12 +1,4 @@
-import {
-  arrayAt,
-  isJsonObject,
-  type JsonObject,
-  type JsonValue,
-  objectAt,
-  stringAt,
-  valueAt,
-} from '../../../resource/json.ts';
+import { arrayAt, isJsonObject, type JsonObject, objectAt, stringAt, valueAt } from '../../../resource/json.ts';
 import type { Resource } from '../../../resource/resource.ts';
 import type { ResourceId } from '../../../resource/resource-id.ts';
 import type { Gap } from '../../../resource/snapshot.ts';
@@ -16,6 +8,7 @@ import { readFluxIgnore } from '../rules/flux-ignore.ts';
 import { cleanPath } from '../tree-path.ts';
 import { type FluxSurroundings, followSource } from './flux-source.ts';
 import { readSubstitution } from './read-substitution.ts';
+import { textMapOf } from '../read-texts.ts';
 
 export interface FluxReading {
   readonly source: DiscoveredSource | null;
@@ -91,12 +84,7 @@ function editsOf(spec: JsonObject): KustomizeEdits {
 export function metadataOf(spec: JsonObject): CommonMetadata | null {
   const metadata = objectAt(spec, 'commonMetadata');
   if (metadata === undefined) return null;
-  return { labels: textMap(metadata['labels']), annotations: textMap(metadata['annotations']) };
-}
-
-function textMap(value: JsonValue | undefined): Readonly<Record<string, string>> {
-  const entries = isJsonObject(value) ? Object.entries(value) : [];
-  return Object.fromEntries(entries.flatMap(([key, held]) => (typeof held === 'string' ? [[key, held]] : [])));
+  return { labels: textMapOf(metadata['labels']), annotations: textMapOf(metadata['annotations']) };
 }
 
 /** `spec.dependsOn`, of the same kind and by default in the same namespace. */

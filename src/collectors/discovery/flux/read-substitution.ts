@@ -1,4 +1,4 @@
-import { arrayAt, type JsonValue, objectAt, stringAt, valueAt } from '../../../resource/json.ts';
+import { arrayAt, type JsonObject, objectAt, stringAt, valueAt } from '../../../resource/json.ts';
 import type { Resource } from '../../../resource/resource.ts';
 import type { Gap } from '../../../resource/snapshot.ts';
 import type { Substitution } from '../discovered-source.ts';
@@ -22,44 +22,71 @@ export function readSubstitution(object: Resource, around: FluxSurroundings): Su
   const postBuild = objectAt(object.body, 'spec', 'postBuild');
   if (postBuild === undefined) return { substitution: null, gaps: [], refusal: null };
   const name = nameOf(object.id);
-  const variables = new Map<string, string>();
-  const hidden = new Set<string>();
+  const found = new Variables();
   const gaps: Gap[] = [];
-  let hidesAll = false;
   for (const reference of arrayAt(postBuild, 'substituteFrom')) {
     const [kind = '', referred = ''] = [stringAt(reference, 'kind'), stringAt(reference, 'name')];
     const held = around.find(kind, object.id.namespace, referred);
-    if (held === undefined) {
-      if (valueAt(reference, 'optional') === true) continue;
-      const why = `${kind} ${referred}, which its postBuild takes variables from, does not exist or cannot be read`;
-      return {
-        substitution: null,
-        gaps,
-        refusal: discoveryGap(name, why, 'Create it, or mark the reference as optional'),
-      };
-    }
-    if (kind === 'Secret') {
-      const keys = secretKeys(held);
-      for (const key of keys) hidden.add(key);
-      hidesAll ||= keys.length === 0;
-      gaps.push(
-        discoveryGap(
-          `variables of ${name} from Secret ${referred}`,
-          'values of Secrets are not read',
-          'What they fill is left undetermined',
-        ),
+    if (kind === 'Secret' && (held !== undefined || around.isUnread(kind))) {
+      found.hide(held === undefined ? [] : secretKeys(held));
+      gaps.push(hiddenGap(name, referred));
+    } else if (held !== undefined) found.take(objectAt(held.body, 'data') ?? {});
+    else if (valueAt(reference, 'optional') !== true)
+      return refused(
+        name,
+        `${kind} ${referred}, which its postBuild takes variables from, does not exist or cannot be read`,
+        'Create it, or mark the reference as optional',
       );
-    } else take(objectAt(held.body, 'data') ?? {}, variables, hidden);
   }
-  take(objectAt(postBuild, 'substitute') ?? {}, variables, hidden);
-  const broken = [...variables.keys(), ...hidden].find((key) => !variableName.test(key));
+  found.take(objectAt(postBuild, 'substitute') ?? {});
+  const broken = found.names.find((key) => !variableName.test(key));
   if (broken !== undefined) {
-    const why = `its postBuild has a variable that Flux refuses: ${broken.slice(0, 60)}`;
-    return { substitution: null, gaps, refusal: discoveryGap(name, why, 'Rename it: letters, digits and underscores') };
+    return refused(
+      name,
+      `its postBuild has a variable that Flux refuses: ${broken.slice(0, 60)}`,
+      'Rename it: letters, digits and underscores',
+    );
   }
   const always = stringAt(postBuild, 'substituteStrategy') === 'Always';
-  const known = Object.fromEntries(variables);
-  return { substitution: { variables: known, hidden: hidesAll ? null : [...hidden], always }, gaps, refusal: null };
+  return { substitution: { ...found.result(), always }, gaps, refusal: null };
+}
+
+function refused(name: string, why: string, remedy: string): SubstitutionReading {
+  return { substitution: null, gaps: [], refusal: discoveryGap(name, why, remedy) };
+}
+
+function hiddenGap(name: string, secret: string): Gap {
+  const what = `variables of ${name} from Secret ${secret}`;
+  return discoveryGap(what, 'values of Secrets are not read', 'What they fill is left undetermined');
+}
+
+class Variables {
+  readonly #known = new Map<string, string>();
+  readonly #hidden = new Set<string>();
+  #hidesAny = false;
+
+  get names(): readonly string[] {
+    return [...this.#known.keys(), ...this.#hidden];
+  }
+
+  /** A later variable of the same name replaces one of a Secret. */
+  take(data: JsonObject): void {
+    for (const [key, value] of Object.entries(data)) {
+      if (typeof value !== 'string') continue;
+      this.#known.set(key, value.replaceAll('\n', ''));
+      this.#hidden.delete(key);
+    }
+  }
+
+  /** The names in a Secret; none at all when nobody tells them, and then every unknown variable may be one. */
+  hide(keys: readonly string[]): void {
+    for (const key of keys) this.#hidden.add(key);
+    this.#hidesAny ||= keys.length === 0;
+  }
+
+  result(): Pick<Substitution, 'variables' | 'hidden'> {
+    return { variables: Object.fromEntries(this.#known), hidden: this.#hidesAny ? null : [...this.#hidden] };
+  }
 }
 
 /** The keys of a Secret, without its values: of a Secret read metadata-only the field owners still tell them. */
@@ -70,13 +97,4 @@ export function secretKeys({ body }: Resource): readonly string[] {
     ),
   );
   return [...new Set([...Object.keys(objectAt(body, 'data') ?? {}), ...owned])];
-}
-
-/** A later variable of the same name replaces one of a Secret. */
-function take(data: Readonly<Record<string, JsonValue>>, variables: Map<string, string>, hidden: Set<string>): void {
-  for (const [key, value] of Object.entries(data)) {
-    if (typeof value !== 'string') continue;
-    variables.set(key, value.replaceAll('\n', ''));
-    hidden.delete(key);
-  }
 }

@@ -69,10 +69,10 @@ function readReference(object: Resource, reference: JsonValue, around: FluxSurro
       ? { kind: 'absent' }
       : { kind: 'gap', gap: discoveryGap(name, why, 'Create it, or mark the reference as optional') };
   const held = around.find(kind, object.id.namespace, referred);
+  if (kind === 'Secret' && (held !== undefined || around.isUnread(kind)))
+    return target === '' ? { kind: 'gap', gap: hiddenFile(name, referred) } : { kind: 'hidden', path: target };
   if (held === undefined)
     return missing(`${kind} ${referred}, which its valuesFrom names, does not exist or cannot be read`);
-  if (kind === 'Secret')
-    return target === '' ? { kind: 'gap', gap: hiddenFile(name, referred) } : { kind: 'hidden', path: target };
   const key = stringAt(reference, 'valuesKey') || 'values.yaml';
   const text = stringAt(held.body, 'data', key);
   if (text === undefined) return missing(`${kind} ${referred} has no key ${key}`);
