@@ -8,7 +8,6 @@ const benches: Readonly<Record<string, { readonly file: string; readonly what: s
   audit: { file: 'audit.ts', what: 'a whole audit on a real API server, beside kubectl diff' },
   graph: { file: 'graph.ts', what: 'the graph of drawn estates, beside graphology-traversal' },
   rollback: { file: 'rollback.ts', what: 'editing one scalar of a large file, beside a round trip' },
-  'kubernetes-list': { file: 'kubernetes-list.ts', what: 'listing a cluster, beside makeInformer' },
   watch: { file: 'watch.ts', what: 'from a live edit to its verdict' },
 };
 
