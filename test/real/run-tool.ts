@@ -7,6 +7,7 @@ export interface ToolOptions {
   readonly input?: string;
   /** Added to the bare environment that real tools get. */
   readonly environment?: Readonly<Record<string, string>>;
+  readonly cwd?: string;
 }
 
 /** Runs a real program against the shared plane; it may fail. */
@@ -17,6 +18,7 @@ export async function tryTool(
 ): Promise<KubectlResult> {
   const { dir, kubeconfig } = sharedPlane();
   const child = spawn(join(kubeToolsDir(), name), args, {
+    cwd: options.cwd,
     env: {
       PATH: process.env['PATH'] ?? '',
       HOME: dir,
