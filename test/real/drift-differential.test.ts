@@ -4,9 +4,17 @@ import { afterAll, expect, test } from 'vitest';
 import { parseManifests } from '../../src/collectors/parse-manifests.ts';
 import type { ResourceReport } from '../../src/drift/drift-report.ts';
 import { openConnection } from '../../src/kubernetes/connection/kubernetes-connection.ts';
-import { formatJson, isJsonObject, type JsonObject, objectAt, parseJson, stringAt } from '../../src/resource/json.ts';
+import {
+  formatJson,
+  isJsonObject,
+  type JsonObject,
+  type JsonValue,
+  objectAt,
+  parseJson,
+  stringAt,
+} from '../../src/resource/json.ts';
 import { auditPlane } from './audit-plane.ts';
-import { fieldsThatDiffer, hasField, kubectlDiffObjects, sorted } from './kubectl-diff-objects.ts';
+import { type DiffPair, fieldsThatDiffer, kubectlDiffObjects, sorted, valuesAt } from './kubectl-diff-objects.ts';
 import { mutateObject, seededRandom } from './mutate-object.ts';
 import { freshNamespace, kubectl, sharedPlane, tryKubectl } from './plane-access.ts';
 
@@ -76,22 +84,32 @@ async function compare(declared: readonly JsonObject[]): Promise<{ shown: number
     const resource = report.resources.find(({ kind, name }) => isMeant(kind, name));
     const desired = objects.find((object) => isMeant(...kindAndName(object)));
     if (resource === undefined) throw new Error(`${file} is not in the report`);
-    // That the order alone differs is said of the resource as a whole.
-    const [live, merged] = resource.notes.includes('order-only')
-      ? [sorted(pair.live), sorted(pair.merged)]
-      : [pair.live, pair.merged];
-    const fields = fieldsThatDiffer(live, merged).filter(
-      (field) => !/^(?:status|metadata\.generation)/.test(field.join('.')),
-    );
+    const fields = shownFields(pair, resource.notes.includes('order-only'));
     shown += fields.length;
     const named = fieldsNamedBy(resource);
     for (const field of fields) {
-      // What neither side has is only what the server would derive from a change that is named itself.
-      if (!hasField(live, field) && !hasField(desired, field)) continue;
+      // What both sides have or lack alike is only what the server would derive from a change that is named itself.
+      if (formatJson(valuesAt(pair.live, field)) === formatJson(valuesAt(desired, field))) continue;
       if (!named.some((known) => overlaps(known, field.join('.')))) unnamed.push(`${file}: ${field.join('.')}`);
     }
   }
   return { shown, unnamed };
+}
+
+/** That the order of a list alone differs is said of the resource as a whole; elsewhere an order may still show a change. */
+function shownFields({ live, merged }: DiffPair, orderIsNamed: boolean): readonly (readonly string[])[] {
+  const views: readonly (readonly [JsonValue, JsonValue])[] = [
+    [live, merged],
+    ...(orderIsNamed ? (['all', 'scalars'] as const) : []).map(
+      (which) => [sorted(live, which), sorted(merged, which)] as const,
+    ),
+  ];
+  const [first = [], ...others] = views.map(([before, after]) => fieldsThatDiffer(before, after));
+  const texts = others.map((fields) => new Set(fields.map((field) => field.join('.'))));
+  return first.filter((field) => {
+    const text = field.join('.');
+    return !/^(?:status|metadata\.generation)/.test(text) && texts.every((fields) => fields.has(text));
+  });
 }
 
 function kindAndName(object: JsonObject): [string, string] {
@@ -144,8 +162,8 @@ function pathOf(object: JsonObject): string {
         ? `${kind}es`
         : `${kind}s`;
   const prefix = apiVersion.includes('/') ? '/apis' : '/api';
-  const { namespace, name } = { namespace: '', name: '', ...objectAt(object, 'metadata') };
-  return `${prefix}/${apiVersion}/namespaces/${String(namespace)}/${plural}/${String(name)}`;
+  const [namespace = '', name = ''] = ['namespace', 'name'].map((key) => stringAt(object, 'metadata', key));
+  return `${prefix}/${apiVersion}/namespaces/${namespace}/${plural}/${name}`;
 }
 
 function listOf(items: readonly JsonObject[]): string {

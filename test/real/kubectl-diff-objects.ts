@@ -5,11 +5,17 @@ import { load } from 'js-yaml';
 import { isJsonArray, isJsonObject, type JsonObject, type JsonValue } from '../../src/resource/json.ts';
 import { tryTool } from './run-tool.ts';
 
-/** What `kubectl diff --server-side` compares, by file name (`apps.v1.Deployment.NAMESPACE.NAME`): live, and live after an apply. */
+export interface DiffPair {
+  readonly live: JsonObject;
+  /** What live would be after an apply. */
+  readonly merged: JsonObject;
+}
+
+/** What `kubectl diff --server-side` compares, by file name (`apps.v1.Deployment.NAMESPACE.NAME`). */
 export async function kubectlDiffObjects(
   manifests: string,
   flags: readonly string[],
-): Promise<ReadonlyMap<string, { readonly live: JsonObject; readonly merged: JsonObject }>> {
+): Promise<ReadonlyMap<string, DiffPair>> {
   const dir = mkdtempSync(join(tmpdir(), 'mooring-diff-'));
   try {
     mkdirSync(join(dir, 'seen'));
@@ -24,11 +30,11 @@ export async function kubectlDiffObjects(
   }
 }
 
-function pairsIn(dir: string): ReadonlyMap<string, { live: JsonObject; merged: JsonObject }> {
+function pairsIn(dir: string): ReadonlyMap<string, DiffPair> {
   const [live = '', merged = ''] = ['LIVE-', 'MERGED-'].map((prefix) =>
     join(dir, readdirSync(dir).find((name) => name.startsWith(prefix)) ?? prefix),
   );
-  const pairs = new Map<string, { live: JsonObject; merged: JsonObject }>();
+  const pairs = new Map<string, DiffPair>();
   if (!existsSync(merged)) return pairs;
   for (const name of readdirSync(merged)) {
     pairs.set(name, { live: objectIn(join(live, name)), merged: objectIn(join(merged, name)) });
@@ -62,23 +68,22 @@ export function fieldsThatDiffer(
   return [at];
 }
 
-/** Whether the field is there, in any element of the lists on the way. */
-export function hasField(value: JsonValue | undefined, [name, ...rest]: Field): boolean {
-  if (isJsonArray(value)) return value.some((element) => hasField(element, name === undefined ? [] : [name, ...rest]));
-  if (name === undefined) return value !== undefined;
-  return isJsonObject(value) && Object.hasOwn(value, name) && hasField(value[name], rest);
+/** All values of the field, one for each element of the lists on the way that has it. */
+export function valuesAt(value: JsonValue | undefined, [name, ...rest]: Field): readonly JsonValue[] {
+  if (value === undefined) return [];
+  if (name === undefined) return [value];
+  if (isJsonArray(value)) return value.flatMap((element) => valuesAt(element, [name, ...rest]));
+  return isJsonObject(value) && Object.hasOwn(value, name) ? valuesAt(value[name], rest) : [];
 }
 
-/** The same with all lists in one order. */
-export function sorted(value: JsonValue): JsonValue {
+/** The same with its lists in one order: all of them, or those of scalars only. */
+export function sorted(value: JsonValue, which: 'all' | 'scalars'): JsonValue {
   if (isJsonArray(value)) {
-    const texts = value.map((element) => [JSON.stringify(sorted(element)), sorted(element)] as const);
-    return texts.toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, element]) => element);
+    const elements = value.map((element) => sorted(element, which));
+    if (which === 'scalars' && elements.some((element) => typeof element === 'object')) return elements;
+    return elements.toSorted((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1));
   }
   if (!isJsonObject(value)) return value;
-  return Object.fromEntries(
-    Object.keys(value)
-      .toSorted()
-      .map((key) => [key, sorted(value[key] ?? null)]),
-  );
+  const names = Object.keys(value).toSorted();
+  return Object.fromEntries(names.map((name) => [name, sorted(value[name] ?? null, which)]));
 }
