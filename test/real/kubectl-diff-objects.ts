@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync }
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { load } from 'js-yaml';
-import { isJsonArray, isJsonObject, type JsonObject, type JsonValue } from '../../src/resource/json.ts';
+import { isJsonArray, isJsonObject, type JsonArray, type JsonObject, type JsonValue } from '../../src/resource/json.ts';
 import { tryTool } from './run-tool.ts';
 
 export interface DiffPair {
@@ -51,21 +51,33 @@ type Field = readonly string[];
 
 /**
  * Fields in which two objects differ, without list positions, so that it does not matter how elements of lists are told apart.
- * A list of scalars or of unequal length is one field.
+ * A list of scalars or of unequal length is one field. `anyOrder` pairs the elements of a list that are most alike.
  */
 export function fieldsThatDiffer(
   live: JsonValue | undefined,
   merged: JsonValue | undefined,
+  anyOrder: boolean,
   at: Field = [],
 ): readonly Field[] {
   if (JSON.stringify(live) === JSON.stringify(merged)) return [];
   if (isJsonObject(live) && isJsonObject(merged)) {
     const keys = new Set([...Object.keys(live), ...Object.keys(merged)]);
-    return [...keys].flatMap((key) => fieldsThatDiffer(live[key], merged[key], [...at, key]));
+    return [...keys].flatMap((key) => fieldsThatDiffer(live[key], merged[key], anyOrder, [...at, key]));
   }
-  if (isJsonArray(live) && isJsonArray(merged) && live.length === merged.length && live.every(isJsonObject))
-    return live.flatMap((element, index) => fieldsThatDiffer(element, merged[index], at));
-  return [at];
+  if (!isJsonArray(live) || !isJsonArray(merged) || live.length !== merged.length) return [at];
+  if (!live.every(isJsonObject)) return anyOrder && sameMembers(live, merged) ? [] : [at];
+  const rest = [...merged];
+  return live.flatMap((element) => {
+    const choices = (anyOrder ? rest : rest.slice(0, 1)).map((other) => fieldsThatDiffer(element, other, anyOrder, at));
+    const best = choices.reduce((least, fields) => (fields.length < least.length ? fields : least));
+    rest.splice(choices.indexOf(best), 1);
+    return best;
+  });
+}
+
+function sameMembers(live: JsonArray, merged: JsonArray): boolean {
+  const [before, after] = [live, merged].map((list) => list.map((member) => JSON.stringify(member)).toSorted());
+  return String(before) === String(after);
 }
 
 /** All values of the field, one for each element of the lists on the way that has it. */
@@ -74,16 +86,4 @@ export function valuesAt(value: JsonValue | undefined, [name, ...rest]: Field): 
   if (name === undefined) return [value];
   if (isJsonArray(value)) return value.flatMap((element) => valuesAt(element, [name, ...rest]));
   return isJsonObject(value) && Object.hasOwn(value, name) ? valuesAt(value[name], rest) : [];
-}
-
-/** The same with its lists in one order: all of them, or those of scalars only. */
-export function sorted(value: JsonValue, which: 'all' | 'scalars'): JsonValue {
-  if (isJsonArray(value)) {
-    const elements = value.map((element) => sorted(element, which));
-    if (which === 'scalars' && elements.some((element) => typeof element === 'object')) return elements;
-    return elements.toSorted((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1));
-  }
-  if (!isJsonObject(value)) return value;
-  const names = Object.keys(value).toSorted();
-  return Object.fromEntries(names.map((name) => [name, sorted(value[name] ?? null, which)]));
 }

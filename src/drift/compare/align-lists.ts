@@ -188,25 +188,29 @@ export function alignUnordered(desired: JsonArray, live: JsonArray, distance: Di
   const freeLive = new Set(live.keys());
   const left: number[] = [];
   const pairs: Pair[] = [];
-  let last = -1;
-  let reordered = false;
   desired.forEach((element, index) => {
     const candidates = freeLive.has(index) ? [index, ...freeLive] : [...freeLive];
     const found = candidates.find((position) => distanceAt([element], live, [0, position], apart) === 0);
     if (found === undefined) return left.push(index);
     freeLive.delete(found);
-    pairs.push({ desired: index, live: found });
-    if (found < last) reordered = true;
-    last = Math.max(last, found);
-    return 0;
+    return pairs.push({ desired: index, live: found });
   });
   for (const index of left) {
     const nearest = mostAlike(desired[index], live, freeLive, apart);
     if (nearest !== undefined) freeLive.delete(nearest);
     pairs.push({ desired: index, live: nearest ?? null });
   }
+  const reordered = isOutOfOrder(pairs);
   for (const index of freeLive) pairs.push({ desired: null, live: index });
   return { pairs, reordered, overBudget };
+}
+
+/** Elements that changed and moved are out of order as well as those that only moved. */
+function isOutOfOrder(pairs: readonly Pair[]): boolean {
+  const positions: number[] = [];
+  for (const { desired, live } of pairs) if (desired !== null && live !== null) positions[desired] = live;
+  const met = positions.filter((position) => position !== undefined);
+  return met.some((position, index) => position < (met[index - 1] ?? -1));
 }
 
 function mostAlike(
