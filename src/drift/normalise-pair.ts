@@ -2,6 +2,7 @@ import type { JsonObject } from '../resource/json.ts';
 import type { Resource } from '../resource/resource.ts';
 import { base64OfText, comparable, secretAsStored } from './normalise/prepare.ts';
 import { declaredAt } from './normalise/read-at-version.ts';
+import { withoutUnsetZeros } from './normalise/unset-zeros.ts';
 import { type SchemaCatalog, unknownKind } from './schema/schema-catalog.ts';
 import type { TypeNode } from './schema/type-node.ts';
 import { type Validation, validate } from './schema/validate.ts';
@@ -28,8 +29,9 @@ export function prepare(desired: Resource, apiVersion: string, catalog: SchemaCa
     unknownKind();
   const known = versions.get(apiVersion);
   if (known !== undefined && known.type === type) return known;
-  const body = declaredAt(desired, apiVersion);
-  const validation = validate(body, type, desired.id.kind);
+  const declared = declaredAt(desired, apiVersion);
+  const validation = validate(declared, type, desired.id.kind);
+  const body = validation.hasUnsetZeros ? withoutUnsetZeros(declared, type) : declared;
   const prepared = {
     body: comparable(desired.id.kind === 'Secret' ? secretAsStored(body, base64OfText) : body),
     validation,

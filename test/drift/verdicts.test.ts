@@ -74,6 +74,18 @@ const workloadRows: readonly Row[] = [
     live: {},
     paths: ['-spec.template.spec.automountServiceAccountToken'],
   },
+  {
+    what: 'a zero that the server takes for nothing',
+    git: { pod: 'dnsPolicy: ""', container: 'readinessProbe: {httpGet: {port: 80, path: ""}, periodSeconds: 0}' },
+    live: { container: 'readinessProbe: {httpGet: {port: 80, path: /}, periodSeconds: 10}' },
+    paths: [],
+  },
+  {
+    what: 'a value beside a zero that the server takes for nothing',
+    git: { pod: 'dnsPolicy: ""' },
+    live: { pod: 'dnsPolicy: None' },
+    paths: ['+spec.template.spec.dnsPolicy'],
+  },
   { what: 'null beside absent', git: { container: 'env: null\nargs: []' }, live: {}, paths: [] },
   {
     what: 'an added element of a keyed list',

@@ -21,11 +21,13 @@ interface Applier {
 /** Custom resources after their definition, and everything else before what needs it. */
 const order = ['cluster-scoped', 'configuration', 'network', 'workloads', 'custom'];
 
+const serverSide = ['--server-side', '--field-manager=argocd-controller'];
+
 const appliers: readonly Applier[] = [
   { name: 'kubectl', apply: (files, namespace) => applyWith(files, namespace, []) },
   {
     name: 'argocd',
-    apply: (files, namespace) => applyWith(files, namespace, ['--server-side', '--field-manager=argocd-controller']),
+    apply: (files, namespace) => applyWith(files, namespace, serverSide),
   },
   { name: 'helm', apply: installChart },
 ];
@@ -44,6 +46,18 @@ describe.for(appliers)('objects of every built-in kind, applied by $name', ({ na
     expect(settled.resources.filter(({ verdict }) => verdict !== 'in-sync')).toEqual([]);
   });
 });
+
+test.for(['kubectl', 'argocd'])(
+  'zeros that the server takes for nothing are no difference, applied as %s',
+  async (name) => {
+    const namespace = await freshNamespace(`zeros-${name}`);
+    const manifests = readFileSync(join(fixtures, '..', 'plain-zeros.yaml'), 'utf8');
+    await applyWith([{ name: 'zeros.yaml', text: manifests }], namespace, name === 'argocd' ? serverSide : []);
+    const report = await auditPlane({ manifests, namespace, readSecrets: true });
+    expect(allFindings(report)).toEqual([]);
+    expect(report.summary.inSync).toBe(5);
+  },
+);
 
 /** Not all of them can ever run, so what is awaited is that nobody writes any more. */
 async function settle(namespace: string): Promise<void> {

@@ -2,6 +2,7 @@ import { type FieldPath, field, formatPath, type Segment } from '../../resource/
 import { isJsonArray, isJsonObject, type JsonObject, type JsonValue } from '../../resource/json.ts';
 import type { ReasonedPath } from '../drift-report.ts';
 import { parseQuantity } from '../normalise/quantity.ts';
+import { isUnsetByZero } from '../normalise/unset-zeros.ts';
 import { crossFieldProblems } from './cross-field-rules.ts';
 import { semanticProblem } from './semantic-rules.ts';
 import { anyNode, type ListNode, type ScalarNode, type StructNode, type TypeNode } from './type-node.ts';
@@ -11,6 +12,8 @@ export interface Validation {
   readonly invalid: readonly ReasonedPath[];
   /** Declared fields that the schema does not know: kept if live has them (a newer server), else they can never arrive. */
   readonly unknown: ReadonlySet<string>;
+  /** Whether zeros are declared that the server takes for nothing. */
+  readonly hasUnsetZeros: boolean;
 }
 
 /** Checks a declared object against its type, without a server. Unknown types accept everything. */
@@ -19,12 +22,17 @@ export function validate(body: JsonObject, type: TypeNode, kind: string): Valida
   walk.value(body, type, '');
   const known = new Set(walk.invalid.map(({ path }) => path));
   const across = type.kind === 'struct' && type.builtin ? crossFieldProblems(body, kind) : [];
-  return { invalid: [...walk.invalid, ...across.filter(({ path }) => !known.has(path))], unknown: walk.unknown };
+  return {
+    invalid: [...walk.invalid, ...across.filter(({ path }) => !known.has(path))],
+    unknown: walk.unknown,
+    hasUnsetZeros: walk.hasUnsetZeros,
+  };
 }
 
 class ValidationWalk {
   readonly invalid: ReasonedPath[] = [];
   readonly unknown = new Set<string>();
+  hasUnsetZeros = false;
   readonly #path: Segment[] = [];
 
   value(value: JsonValue, type: TypeNode, owner: string): void {
@@ -49,6 +57,10 @@ class ValidationWalk {
     for (const key of Object.keys(value)) {
       const entry = value[key] ?? null;
       const known = type.fields.get(key);
+      if (known !== undefined && isUnsetByZero(entry, known.owner)) {
+        this.hasUnsetZeros = true;
+        continue;
+      }
       this.#path.push(field(key));
       if (known !== undefined) this.value(entry, known.type, known.owner);
       else if (!type.keepsUnknown && !isRootMetadata(this.#path)) this.unknown.add(formatPath(this.#path));
