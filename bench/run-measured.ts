@@ -35,17 +35,27 @@ export async function runMeasured(
 async function watch(pid: number, hasEnded: () => boolean): Promise<{ peakMiB: number; cpuSeconds: number }> {
   let [peakMiB, cpuSeconds] = [0, 0];
   while (!hasEnded()) {
-    try {
-      const status = readFileSync(`/proc/${pid}/status`, 'utf8');
-      peakMiB = Math.max(peakMiB, Number(/^VmHWM:\s+(\d+) kB/m.exec(status)?.[1] ?? 0) / 1024);
-      const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
-      cpuSeconds = (Number(fields[11] ?? 0) + Number(fields[12] ?? 0)) / ticksPerSecond;
-    } catch {
-      // It has ended, or this is no Linux.
-    }
+    const use = processUse(pid);
+    peakMiB = Math.max(peakMiB, use.peakMiB);
+    cpuSeconds = Math.max(cpuSeconds, use.cpuSeconds);
     await sleep(10);
   }
   return { peakMiB, cpuSeconds };
+}
+
+/** What a process weighs and has spent so far, as the kernel keeps it; zeros when it has ended, or where there is no /proc. */
+export function processUse(pid: number): { residentMiB: number; peakMiB: number; cpuSeconds: number } {
+  try {
+    const status = readFileSync(`/proc/${pid}/status`, 'utf8');
+    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
+    return {
+      residentMiB: Number(/^VmRSS:\s+(\d+) kB/m.exec(status)?.[1] ?? 0) / 1024,
+      peakMiB: Number(/^VmHWM:\s+(\d+) kB/m.exec(status)?.[1] ?? 0) / 1024,
+      cpuSeconds: (Number(fields[11] ?? 0) + Number(fields[12] ?? 0)) / ticksPerSecond,
+    };
+  } catch {
+    return { residentMiB: 0, peakMiB: 0, cpuSeconds: 0 };
+  }
 }
 
 /** USER_HZ, which is 100 on every Linux that Node runs on. */

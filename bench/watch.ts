@@ -1,28 +1,38 @@
+import { type ChildProcess, fork } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { createApp } from '../src/app.ts';
-import { loadConfig } from '../src/config/load-config.ts';
-import { createLogger } from '../src/log/logger.ts';
-import type { Round } from '../src/loop/round.ts';
 import { isJsonObject, type JsonValue, objectAt, parseJson } from '../src/resource/json.ts';
+import { bundleProgram } from '../tools/bundle.ts';
+import { kubeToolsDir } from '../tools/kube-tools.ts';
 import { type Plane, startPlane } from '../tools/plane/start-plane.ts';
 import { drawEstate, type Estate } from './estate.ts';
 import { fillCluster } from './fill-cluster.ts';
 import { describeMachine } from './machine.ts';
+import { processUse } from './run-measured.ts';
+import type { RoundSeen } from './watched-daemon.ts';
 
 /**
- * The daemon beside a real API server: from its start to all verdicts, from a live edit to its verdict, and what it weighs. An edit
- * is timed from before its request is sent until the round that reports it has told its observers; daemon and bench share a process.
+ * The daemon, bundled and in a process of its own as the image runs it, beside a real API server: from its start to all verdicts,
+ * from a live edit to its verdict, and what it weighs. An edit is timed from before its request is sent until the bench has been
+ * told of the round that reports it.
  *
- *   node bench/watch.ts [--sizes 1000,10000] [--edits 200]
+ *   node bench/watch.ts [--sizes 1000,10000] [--edits 200] [--rest 20] [--node ARGUMENTS]
  */
 const { values } = parseArgs({
-  options: { sizes: { type: 'string', default: '1000,10000' }, edits: { type: 'string', default: '200' } },
+  options: {
+    sizes: { type: 'string', default: '1000,10000' },
+    edits: { type: 'string', default: '200' },
+    /** Rest before memory is read, in seconds. */
+    rest: { type: 'string', default: '20' },
+    /** Arguments for the daemon's Node, for profiling: its program is not minified then. */
+    node: { type: 'string', default: '' },
+  },
 });
 
-async function measure(size: number, edits: number): Promise<void> {
+async function measure(program: string, size: number, edits: number): Promise<void> {
   const dir = mkdtempSync(join(tmpdir(), 'mooring-bench-'));
   const plane = await startPlane({ apiOnly: true });
   try {
@@ -34,46 +44,54 @@ async function measure(size: number, edits: number): Promise<void> {
       'sources:\n  - source: ./manifests\nlive:\n  source: "kube:"\nhistory:\n  path: state.sqlite\napi:\n  listen: 127.0.0.1:0\n',
     );
     await fillCluster(plane.kubeconfig, estate);
-    await watchEdits(plane, estate, { dir, edits });
+    await watchEdits(program, plane, estate, { dir, edits });
   } finally {
     await plane.stop();
     rmSync(dir, { recursive: true, force: true });
   }
 }
 
-async function watchEdits(plane: Plane, estate: Estate, at: { dir: string; edits: number }): Promise<void> {
-  const rounds = new RoundQueue();
+async function watchEdits(
+  program: string,
+  plane: Plane,
+  estate: Estate,
+  at: { dir: string; edits: number },
+): Promise<void> {
   const started = performance.now();
-  await using app = await createApp({
-    loaded: await loadConfig({ file: join(at.dir, 'mooring.yaml'), env: {}, flags: {} }),
-    env: { PATH: process.env['PATH'], HOME: at.dir, KUBECONFIG: plane.kubeconfig },
-    logger: createLogger({ level: 'error', write: () => {} }),
-    version: '0.0.0',
-    observers: [{ finished: (round) => rounds.push(round) }],
+  const child = fork(program, [at.dir], {
+    env: { PATH: `${kubeToolsDir()}:${process.env['PATH'] ?? ''}`, HOME: at.dir, KUBECONFIG: plane.kubeconfig },
+    execArgv: values.node.split(' ').filter((part) => part !== ''),
   });
-  app.start();
-  const first = await rounds.next((round) => round.whole);
-  const coldStart = (performance.now() - started) / 1000;
-  const { resources, drifted } = first.report.summary;
-  const times: number[] = [];
-  const judged = app.daemon.judgements;
-  const cpu = process.cpuUsage();
-  for (let edit = 0; edit < at.edits; edit += 1) times.push(await timeEdit(plane, estate, { rounds, edit }));
-  const spent = process.cpuUsage(cpu);
-  times.sort((a, b) => a - b);
-  global.gc?.();
-  console.log(`\n${resources} resources (${drifted} drifted at first)`);
-  console.log(`  process start to all verdicts  ${coldStart.toFixed(2)} s, the import of the program not counted`);
-  console.log(
-    `  live edit to verdict           p50 ${quantile(times, 0.5)} ms, p99 ${quantile(times, 0.99)} ms of ${at.edits} edits`,
-  );
-  console.log(
-    `  cpu an edit                    ${((spent.user + spent.system) / 1000 / at.edits).toFixed(1)} ms, the bench's own requests included`,
-  );
-  console.log(`  judgements an edit             ${((app.daemon.judgements - judged) / at.edits).toFixed(2)}`);
-  console.log(
-    `  resident memory                ${Math.round(process.memoryUsage().rss / 2 ** 20)} MiB after collection`,
-  );
+  try {
+    const rounds = new RoundQueue(child);
+    const first = await rounds.next(({ whole }) => whole);
+    const coldStart = (performance.now() - started) / 1000;
+    const cold = processUse(child.pid ?? 0);
+    await sleep(Number(values.rest) * 1000);
+    const idle = processUse(child.pid ?? 0);
+    const times: number[] = [];
+    let judged = first.judgements;
+    for (let edit = 0; edit < at.edits; edit += 1) times.push(await timeEdit(plane, estate, { rounds, edit }));
+    const after = processUse(child.pid ?? 0);
+    judged = rounds.judgements - judged;
+    times.sort((a, b) => a - b);
+    await sleep(Number(values.rest) * 1000);
+    const rest = processUse(child.pid ?? 0);
+    console.log(`\n${first.resources} resources (${first.drifted} drifted at first)`);
+    console.log(`  process start to all verdicts  ${coldStart.toFixed(2)} s, cpu ${cold.cpuSeconds.toFixed(2)} s`);
+    console.log(
+      `  live edit to verdict           p50 ${quantile(times, 0.5)} ms, p99 ${quantile(times, 0.99)} ms of ${at.edits} edits`,
+    );
+    console.log(
+      `  cpu an edit                    ${(((after.cpuSeconds - idle.cpuSeconds) * 1000) / at.edits).toFixed(1)} ms`,
+    );
+    console.log(`  judgements an edit             ${(judged / at.edits).toFixed(2)}`);
+    console.log(
+      `  resident memory                ${idle.residentMiB.toFixed(0)} MiB after ${values.rest} s, ${rest.residentMiB.toFixed(0)} MiB in the end; peak ${rest.peakMiB.toFixed(0)} MiB`,
+    );
+  } finally {
+    child.kill();
+  }
 }
 
 /** Changes one key of a ConfigMap and waits for the round that reports it. */
@@ -85,15 +103,7 @@ async function timeEdit(plane: Plane, estate: Estate, at: { rounds: RoundQueue; 
   const now: JsonValue = parseJson(await textOf(plane, 'GET', path));
   const edited = isJsonObject(now) ? { ...now, data: { ...objectAt(now, 'data'), EDITED: `${at.edit}` } } : null;
   const started = performance.now();
-  const seen = at.rounds.next(({ report }) =>
-    report.resources.some(
-      ({ kind, name, namespace, differences }) =>
-        kind === 'ConfigMap' &&
-        name === app &&
-        namespace === file.namespace &&
-        differences.some(({ path: field, live }) => field === 'data.EDITED' && live === `${at.edit}`),
-    ),
-  );
+  const seen = at.rounds.next(({ marks }) => marks.includes(`${file.namespace}/${app}=${at.edit}`));
   await textOf(plane, 'PUT', path, edited);
   await seen;
   return performance.now() - started;
@@ -109,17 +119,26 @@ function quantile(sorted: readonly number[], q: number): string {
   return (sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * q))] ?? 0).toFixed(0);
 }
 
-/** Hands each finished round to whoever waits for it. */
+/** Hands each round that the daemon tells of to whoever waits for it. */
 class RoundQueue {
-  readonly #waiting = new Set<(round: Round) => void>();
+  readonly #waiting = new Set<(round: RoundSeen) => void>();
+  judgements = 0;
 
-  push(round: Round): void {
-    for (const hear of this.#waiting) hear(round);
+  constructor(child: ChildProcess) {
+    child.on('message', (round: RoundSeen) => {
+      this.judgements = round.judgements;
+      for (const hear of this.#waiting) hear(round);
+    });
+    child.once('exit', (code, signal) => {
+      if (signal === 'SIGTERM') return;
+      console.error(`the daemon ended: ${code ?? signal}`);
+      process.exitCode = 1;
+    });
   }
 
-  next(wanted: (round: Round) => boolean): Promise<Round> {
-    const { promise, resolve } = Promise.withResolvers<Round>();
-    const hear = (round: Round): void => {
+  next(wanted: (round: RoundSeen) => boolean): Promise<RoundSeen> {
+    const { promise, resolve } = Promise.withResolvers<RoundSeen>();
+    const hear = (round: RoundSeen): void => {
       if (!wanted(round)) return;
       this.#waiting.delete(hear);
       resolve(round);
@@ -130,4 +149,11 @@ class RoundQueue {
 }
 
 console.log(describeMachine());
-for (const size of values.sizes.split(',').map(Number)) await measure(size, Number(values.edits));
+const folder = mkdtempSync(join(tmpdir(), 'mooring-bench-program-'));
+try {
+  const program = join(folder, 'daemon.mjs');
+  await bundleProgram(join(import.meta.dirname, 'watched-daemon.ts'), program, values.node === '');
+  for (const size of values.sizes.split(',').map(Number)) await measure(program, size, Number(values.edits));
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}

@@ -20,16 +20,21 @@ export async function bundleWhenStale(onProgress: (line: string) => void): Promi
     return;
   }
   if (existsSync(output) && newestSource() <= statSync(output).mtimeMs) return;
-  const { build } = await import('esbuild');
   onProgress('bundling dist/mooring.mjs');
+  await bundleProgram(entry, output);
+}
+
+/** One program and everything it imports in one ES module for Node, as the image runs it. */
+export async function bundleProgram(from: string, to: string, minify = true): Promise<void> {
+  const { build } = await import('esbuild');
   await build({
-    entryPoints: [entry],
-    outfile: output,
+    entryPoints: [from],
+    outfile: to,
     bundle: true,
     platform: 'node',
     target: 'node24',
     format: 'esm',
-    minify: true,
+    minify,
     legalComments: 'none',
     banner: { js: banner },
     logLevel: 'warning',

@@ -48,19 +48,21 @@ function combined(claims: readonly Claim[]): number {
   return Math.round((1 - doubt) * 1000) / 1000;
 }
 
+/** Lines cost a look into the file, so they are asked for only where two pieces say the same of one file. */
 function unique(list: readonly Evidence[]): Evidence[] {
-  const seen = new Map(
-    list.map((evidence) => [`${evidence.kind}|${evidence.what}|${evidence.file}|${evidence.line}`, evidence]),
+  const alike = Map.groupBy(list, ({ kind, what, file }) => `${kind}|${what}|${file}`);
+  const kept = [...alike.values()].flatMap((group) =>
+    group.length === 1 ? group : [...new Map(group.map((evidence) => [evidence.line, evidence])).values()],
   );
-  return [...seen.values()].toSorted(compareEvidence);
+  return kept.toSorted(compareEvidence);
 }
 
 function compareEvidence(one: Evidence, other: Evidence): number {
   return (
     order(one.kind, other.kind) ||
     order(one.file ?? '', other.file ?? '') ||
-    (one.line ?? 0) - (other.line ?? 0) ||
-    order(one.what, other.what)
+    order(one.what, other.what) ||
+    (one.line ?? 0) - (other.line ?? 0)
   );
 }
 

@@ -14,6 +14,7 @@ import type { Workload } from '../landscape/workload.ts';
 import {
   evidenceOf,
   type EvidenceOptions,
+  findingAt,
   type Found,
   nothing,
   ownNode,
@@ -68,8 +69,8 @@ interface Place {
 function claimOf(reference: Reference, { key, from, source, view, options }: Place): SharedClaim | undefined {
   const to = placeOf(view, key);
   if (to === undefined) return undefined;
-  const place = evidenceOf('declared', reference.what, { resource: source.resource, path: reference.path, options });
-  const evidence = reference.sees === undefined ? place : { ...place, sees: reference.sees };
+  const { what, path, sees } = reference;
+  const evidence = evidenceOf('declared', what, { resource: source.resource, path, options, sees });
   return { from, to, layer: 'config', protocol: null, strength: reference.strength, confidence: 0.99, evidence };
 }
 
@@ -91,13 +92,9 @@ function findingOf(
   source: Source,
   options: EvidenceOptions,
 ): Found['findings'][number] {
-  const { file, line } = evidenceOf('declared', reference.what, {
-    resource: source.resource,
-    path: reference.path,
-    options,
-  });
-  const why = `no ConfigMap ${reference.name} in namespace ${source.namespace} of these manifests`;
-  return { from, what: reference.what, why, file, line };
+  const { what, path, name } = reference;
+  const evidence = evidenceOf('declared', what, { resource: source.resource, path, options });
+  return findingAt(evidence, from, `no ConfigMap ${name} in namespace ${source.namespace} of these manifests`);
 }
 
 function podReferences({ pod, containers }: Workload): Reference[] {

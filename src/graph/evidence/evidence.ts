@@ -37,14 +37,48 @@ export type EvidenceReader = (source: Source, view: View, options: EvidenceOptio
 
 export const nothing: Found = { claims: [], findings: [] };
 
-/** Evidence that points at where a resource is declared. */
+/** Where something is said: a path of a resource. */
+export interface EvidencePlace {
+  readonly resource: Resource;
+  readonly path?: string | null;
+  readonly options: EvidenceOptions;
+  readonly sees?: Evidence['sees'] | undefined;
+}
+
+/**
+ * Evidence that points at where a resource is declared. Its line is looked up when somebody reads it: finding the line of a path
+ * means reading the document again with positions, which costs more than building the graph.
+ */
 export function evidenceOf(
   kind: EvidenceKind,
   what: string,
-  { resource, path, options }: { resource: Resource; path?: string | null; options: EvidenceOptions },
+  { resource, path, options, sees }: EvidencePlace,
 ): Evidence {
-  const finer = path === undefined || path === null ? null : (options.lineOf?.(resource, path) ?? null);
-  return { kind, what, file: resource.origin?.file ?? null, line: finer ?? resource.origin?.line ?? null };
+  const { origin } = resource;
+  return {
+    kind,
+    what,
+    file: origin?.file ?? null,
+    get line() {
+      const finer = path === undefined || path === null ? null : (options.lineOf?.(resource, path) ?? null);
+      return finer ?? origin?.line ?? null;
+    },
+    ...(sees === undefined ? {} : { sees }),
+  };
+}
+
+/** What leads nowhere, at the place of its evidence. */
+export function findingAt(evidence: Evidence, from: string, why: string): Finding {
+  const { what, file } = evidence;
+  return {
+    from,
+    what,
+    why,
+    file,
+    get line() {
+      return evidence.line;
+    },
+  };
 }
 
 /** The node of a source that must have one. */

@@ -3,7 +3,7 @@ import { strengths } from '../graph-shapes.ts';
 import { resolveHost } from '../landscape/resolve-host.ts';
 import { placeOf, type View } from '../landscape/view.ts';
 import { layerBetween } from './settings/address-layer.ts';
-import { evidenceOf, type EvidenceOptions, type Found, nothing, type Source } from './evidence.ts';
+import { evidenceOf, type EvidenceOptions, findingAt, type Found, nothing, type Source } from './evidence.ts';
 import { outsideNode } from './outside-node.ts';
 import { factsOf } from '../landscape/node-facts.ts';
 
@@ -39,7 +39,7 @@ export function humanClaims(source: Source, view: View, options: EvidenceOptions
         strength === undefined
           ? `${said.slice(0, 40)} is no strength (${strengths.join(', ')})`
           : `nothing is called ${host.slice(0, 253)}`;
-      found.findings.push({ from, what, why, file: evidence.file, line: evidence.line });
+      found.findings.push(findingAt(evidence, from, why));
       continue;
     }
     const facts = factsOf(view.landscape, target.to);

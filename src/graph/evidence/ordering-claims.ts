@@ -1,7 +1,7 @@
 import { arrayAt, stringAt } from '../../resource/json.ts';
 import { keyFor } from '../landscape/landscape.ts';
 import { placeOf, type View } from '../landscape/view.ts';
-import { evidenceOf, type EvidenceOptions, type Found, nothing, type Source } from './evidence.ts';
+import { evidenceOf, findingAt, type EvidenceOptions, type Found, nothing, type Source } from './evidence.ts';
 
 const groups: ReadonlySet<string> = new Set(['kustomize.toolkit.fluxcd.io', 'helm.toolkit.fluxcd.io']);
 
@@ -17,8 +17,7 @@ export function orderingClaims(source: Source, view: View, options: EvidenceOpti
     const key = keyFor(group, kind, stringAt(entry, 'namespace') ?? source.namespace, name);
     const to = placeOf(view, key);
     const evidence = evidenceOf('declared', `dependsOn ${name}`, { resource: source.resource, options });
-    const { what, file, line } = evidence;
-    if (to === undefined) found.findings.push({ from, what, why: `no ${kind} ${name} in these manifests`, file, line });
+    if (to === undefined) found.findings.push(findingAt(evidence, from, `no ${kind} ${name} in these manifests`));
     else found.claims.push({ from, to, layer: 'config', protocol: null, strength: 'hard', confidence: 0.99, evidence });
   }
   return found;

@@ -1,7 +1,7 @@
 import { arrayAt, isJsonObject, type JsonObject, type JsonValue, objectAt, valueAt } from '../../../resource/json.ts';
 import { placeOf, selected, type View, workloadsIn } from '../../landscape/view.ts';
 import { textMap } from '../../landscape/workload.ts';
-import { evidenceOf, type EvidenceOptions, type Found, nothing, ownNode, type Source } from '../evidence.ts';
+import { evidenceOf, type EvidenceOptions, findingAt, type Found, nothing, ownNode, type Source } from '../evidence.ts';
 import { layerOf, protocolOfPort } from '../../addresses/address.ts';
 
 /** A policy that lets in more callers than this describes a zone, not callers. */
@@ -33,8 +33,8 @@ export function networkPolicies(source: Source, view: View, options: EvidenceOpt
   }
   if (own === undefined) return found;
   if (targets.size === 0) {
-    const { file, line } = evidence;
-    found.findings.push({ from: policy, what, why: 'it selects no pod of these manifests', file, line });
+    const place = evidenceOf('declared', what, { resource: source.resource, options });
+    found.findings.push(findingAt(place, policy, 'it selects no pod of these manifests'));
   }
   addPermits(found, { spec, targets, what, source, view, options });
   return found;

@@ -2,7 +2,7 @@ import { type JsonValue, stringAt } from '../../../resource/json.ts';
 import type { Strength } from '../../graph-shapes.ts';
 import { resolveHost } from '../../landscape/resolve-host.ts';
 import { placeOfService, serviceAt, type View } from '../../landscape/view.ts';
-import { evidenceOf, type EvidenceOptions, type Found, type Source } from '../evidence.ts';
+import { evidenceOf, type EvidenceOptions, findingAt, type Found, type Source } from '../evidence.ts';
 
 /** Where routing objects of one kind put their claims: everything a reader of routes needs at hand. */
 export interface Routing {
@@ -44,8 +44,8 @@ export function addDependence(at: Routing, from: string): void {
 }
 
 export function addFinding(at: Routing, what: string, why: string): void {
-  const { file, line } = evidenceOf('declared', what, { resource: at.source.resource, options: at.options });
-  at.found.findings.push({ from: at.view.landscape.places.get(at.source.key) ?? at.source.key, what, why, file, line });
+  const evidence = evidenceOf('declared', what, { resource: at.source.resource, options: at.options });
+  at.found.findings.push(findingAt(evidence, at.view.landscape.places.get(at.source.key) ?? at.source.key, why));
 }
 
 /** The node of a Service that a route names, or undefined with a finding. */

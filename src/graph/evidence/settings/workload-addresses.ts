@@ -8,6 +8,7 @@ import { layerBetween } from './address-layer.ts';
 import {
   evidenceOf,
   type EvidenceOptions,
+  findingAt,
   type Found,
   nothing,
   ownNode,
@@ -92,11 +93,10 @@ function report(
   // Joined, not concatenated: tens of thousands of these are kept, and a joined text is one piece of memory.
   const what = [setting.what, ' = ', shown(context.address)].join('');
   const evidence = evidenceOf('declared', what, { resource: setting.source, path: setting.path, options });
-  const { file, line } = evidence;
   const disabledBy = off(context.meaning);
   if (judgement.kind === 'finding' || disabledBy !== null) {
     const why = judgement.kind === 'finding' ? judgement.why : `switched off by ${disabledBy}`;
-    found.findings.push({ from, what, why, file, line });
+    found.findings.push(findingAt(evidence, from, why));
     return;
   }
   const { to, unseen, facts, protocol, confidence } = judgement;
