@@ -63,10 +63,19 @@ export function blastRadius(graph: DependencyGraph, target: string, options: Bla
   const walk = walkCallers(graph.adjacency, of, { leastProbability, enough: limit });
   const candidates = likeliest(graph, walk, limit);
   const told = new Map<string, readonly string[]>();
-  const listed = candidates.map((candidate) => describe(graph, walk, candidate, told));
+  const listed = candidates.map((candidate) => describe(graph, walk, candidate));
   const { entryPoints, users } = entriesOf(graph, listed);
   const affected = listed
-    .map((entry) => ({ ...entry, users: (users.get(entry.id) ?? []).toSorted() }))
+    .map(
+      (entry): Affected => ({
+        ...entry,
+        users: (users.get(entry.id) ?? []).toSorted(),
+        // Told when somebody reads it: it looks up lines, and a severity needs none of it.
+        get evidence() {
+          return evidenceAlong(graph, entry.path, told);
+        },
+      }),
+    )
     .toSorted(compareAffected);
   return {
     apiVersion: 'mooring.dev/v1',
@@ -127,12 +136,9 @@ function likeliest({ adjacency }: DependencyGraph, walk: Walk, limit: number): C
     .slice(0, limit);
 }
 
-function describe(
-  graph: DependencyGraph,
-  walk: Walk,
-  candidate: Candidate,
-  told: Map<string, readonly string[]>,
-): Affected {
+type Listed = Omit<Affected, 'evidence' | 'users'>;
+
+function describe(graph: DependencyGraph, walk: Walk, candidate: Candidate): Listed {
   const { index, effect, probability } = candidate;
   const path = walk.pathTo(index, effect === 'breaks' || walk.breakCost(index) <= walk.noticeCost(index));
   const id = path.at(-1) ?? '';
@@ -143,8 +149,6 @@ function describe(
     probability: Math.round(probability * 100) / 100,
     distance: path.length - 1,
     path,
-    evidence: evidenceAlong(graph, path, told),
-    users: [],
     tier,
     owner,
     sees: path.length === 2 ? seesWhen(graph, id, path[0] ?? '') : null,
@@ -174,6 +178,8 @@ function evidenceAlong(
 
 /** Why one step of a path is believed: the best edge's first evidence and what its strength rests on. */
 function stepEvidence(graph: DependencyGraph, from: string, to: string): string[] {
+  // The graph may have moved on since the walk.
+  if (!graph.nodes.hasNode(from) || !graph.nodes.hasNode(to)) return [];
   const caller = graph.nodes.getNodeAttributes(from);
   const callee = graph.nodes.getNodeAttributes(to);
   const edges = graph.nodes.mapOutEdges(from, to, (_key, edge) => edge);
@@ -200,7 +206,7 @@ interface Entries {
  * Where users come in: what is exposed, or, when nothing is, what nobody calls. An entry point counts as a user of every dependant on its
  * own best path.
  */
-function entriesOf(graph: DependencyGraph, listed: readonly Affected[]): Entries {
+function entriesOf(graph: DependencyGraph, listed: readonly Listed[]): Entries {
   const isExposed = listed.filter(({ id }) => graph.nodes.getNodeAttributes(id).exposed);
   const entries = isExposed.length > 0 ? isExposed : listed.filter(({ id }) => isRoot(graph, id));
   const users = new Map<string, string[]>();
