@@ -1,4 +1,5 @@
-import type { ResourceId } from '../resource/resource-id.ts';
+import type { Resource } from '../resource/resource.ts';
+import { formatResourceId, type ResourceId } from '../resource/resource-id.ts';
 import type { Gap, LiveSnapshot } from '../resource/snapshot.ts';
 import { DirectoryTree } from './directory-tree.ts';
 import { type DumpFile, readDumps } from './dump-files.ts';
@@ -47,6 +48,7 @@ class DirectoryFeed implements LiveFeed {
   #files = new Map<string, DumpFile>();
   #gaps: readonly Gap[] = [];
   #snapshot: LiveSnapshot | undefined;
+  #byKey: ReadonlyMap<string, Resource> | undefined;
   /** Files that look half written, and since when. */
   readonly #suspects = new Map<string, number>();
   #looking: Promise<void> = Promise.resolve();
@@ -72,6 +74,11 @@ class DirectoryFeed implements LiveFeed {
   snapshot(): LiveSnapshot {
     this.#snapshot ??= snapshotOf(this.#name, [...this.#files.values()], this.#allGaps());
     return this.#snapshot;
+  }
+
+  find(id: ResourceId): Resource | undefined {
+    this.#byKey ??= new Map(this.snapshot().resources.map((resource) => [formatResourceId(resource.id), resource]));
+    return this.#byKey.get(formatResourceId(id));
   }
 
   states(): readonly KindState[] {
@@ -137,7 +144,10 @@ class DirectoryFeed implements LiveFeed {
     const gapsChanged = JSON.stringify(gaps) !== JSON.stringify(this.#gaps);
     this.#files = next;
     this.#gaps = gaps;
-    if (ids.length > 0 || gapsChanged) this.#snapshot = undefined;
+    if (ids.length > 0 || gapsChanged) {
+      this.#snapshot = undefined;
+      this.#byKey = undefined;
+    }
     if (this.#suspects.size > 0) setTimeout(() => this.#look(), retryAfter).unref();
     if (ids.length > 0) this.#changed(ids);
   }

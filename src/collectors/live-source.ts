@@ -1,3 +1,4 @@
+import type { Resource } from '../resource/resource.ts';
 import type { ResourceId } from '../resource/resource-id.ts';
 import type { LiveSnapshot } from '../resource/snapshot.ts';
 
@@ -28,9 +29,12 @@ export interface KindState {
   readonly relists: number;
 }
 
-/** A live side that is kept current. `snapshot` is cheap: it shows what is held now, with a gap for every kind that is not `synced`. */
+/** A live side that is kept current. `snapshot` shows what is held now, with a gap for every kind that is not `synced`. */
 export interface LiveFeed {
+  /** Its resources are gathered when they are first read; who needs some of them only asks `find`. */
   snapshot(): LiveSnapshot;
+  /** One object as it is held now. Costs the same however many there are. */
+  find(id: ResourceId): Resource | undefined;
   states(): readonly KindState[];
   /** Adapts to newly declared kinds; resolves when they are complete or known to be unreadable. */
   follow(request: LiveRequest): Promise<void>;

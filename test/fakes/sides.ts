@@ -115,6 +115,7 @@ export class FakeLive implements LiveSource {
     this.#changed = changed;
     return Promise.resolve({
       snapshot: () => this.#snapshot(),
+      find: (id) => this.#snapshot().resources.find((one) => formatResourceId(one.id) === formatResourceId(id)),
       states: () => this.#states(),
       follow: (next) => {
         this.requests.push(next);

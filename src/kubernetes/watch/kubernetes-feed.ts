@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { KindRef, LiveFeed, LiveRequest } from '../../collectors/live-source.ts';
+import type { Resource } from '../../resource/resource.ts';
 import { groupOf, type ResourceId } from '../../resource/resource-id.ts';
 import type { Gap, LiveSnapshot } from '../../resource/snapshot.ts';
 import type { KubernetesConnection } from '../connection/kubernetes-connection.ts';
@@ -72,13 +73,27 @@ export class KubernetesFeed implements LiveFeed {
 
   snapshot(): LiveSnapshot {
     const reflectors = [...this.#watched.values()].map(({ reflector }) => reflector);
+    let resources: readonly Resource[] | undefined;
     return {
       source: this.#options.source,
       readAt: this.#options.clock().toISOString(),
-      resources: reflectors.flatMap((reflector) => reflector.resources()),
+      // A round that follows one event asks for gaps only.
+      get resources() {
+        resources ??= reflectors.flatMap((reflector) => reflector.resources());
+        return resources;
+      },
       gaps: [...this.#gaps(reflectors)],
       openApi: this.#schemas.documents,
     };
+  }
+
+  find(id: ResourceId): Resource | undefined {
+    for (const { reflector } of this.#watched.values()) {
+      const { group, kind } = reflector.served;
+      const found = group === id.group && kind === id.kind ? reflector.find(id) : undefined;
+      if (found !== undefined) return found;
+    }
+    return undefined;
   }
 
   *#gaps(reflectors: readonly Reflector[]): Generator<Gap> {

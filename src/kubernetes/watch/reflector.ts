@@ -98,6 +98,10 @@ export class Reflector {
     return this.#cache.resources();
   }
 
+  find({ namespace, name }: ResourceId): Resource | undefined {
+    return this.#cache.store.get(`${namespace}/${name}`)?.resource;
+  }
+
   ids(): readonly ResourceId[] {
     return this.#cache.store.ids();
   }

@@ -15,7 +15,7 @@ import { DesiredSide } from './desired-side.ts';
 import type { SourceState } from './desired-side.ts';
 import { GraphKeeper } from './graph-keeper.ts';
 import { judgeKey } from './judge-key.ts';
-import { LiveSide } from './live-side.ts';
+import { type LiveChange, LiveSide } from './live-side.ts';
 import type { RepairCandidate, RoundWork } from '../round.ts';
 import type { ProblemSink } from '../run-once.ts';
 
@@ -108,10 +108,11 @@ export class Estate {
       if (await this.#live.follow(liveRequest(this.#desired.raw))) everything = true;
     }
     const live = this.#liveSnapshot();
+    const change = this.#live.find(everything ? [] : (work.keys ?? []));
     if (everything) this.#session.setLive(live);
-    else this.#takeLive(work.keys ?? [], live, keys);
+    else this.#takeLive(change, keys);
     if (everything || work.manifests) this.#takeDesired(live, keys);
-    this.#takeGraph(everything || work.manifests ? null : (work.keys ?? []), live, problem);
+    this.#takeGraph(everything || work.manifests ? null : change, live, problem);
     this.#takeGaps(live, keys);
     return everything ? null : [...keys];
   }
@@ -127,8 +128,7 @@ export class Estate {
     }
   }
 
-  #takeLive(changedKeys: readonly string[], live: LiveSnapshot, keys: Set<string>): void {
-    const { changed, deleted } = this.#live.find(changedKeys, live);
+  #takeLive({ changed, deleted }: LiveChange, keys: Set<string>): void {
     this.#session.updateLive(changed, deleted, this.#options.clock().toISOString());
     for (const id of [...changed.map((resource) => resource.id), ...deleted]) {
       for (const key of this.#session.affectedBy(id)) keys.add(key);
@@ -147,14 +147,13 @@ export class Estate {
   }
 
   /** A graph that cannot take something in costs the blast radius, never the verdicts. */
-  #takeGraph(changedKeys: readonly string[] | null, live: LiveSnapshot, problem: ProblemSink): void {
+  #takeGraph(change: LiveChange | null, live: LiveSnapshot, problem: ProblemSink): void {
     try {
-      if (changedKeys === null) {
+      if (change === null) {
         const declared = this.#desired.snapshots.flatMap(({ resources }) => resources);
         this.graph.sync(declared, live.resources);
       } else {
-        const { changed, deleted } = this.#live.find(changedKeys, live);
-        this.graph.updateLive(changed, deleted);
+        this.graph.updateLive(change.changed, change.deleted);
       }
     } catch (error) {
       this.graph.forget();
