@@ -257,11 +257,20 @@ describe('one bad item', () => {
     const web = { apiVersion: 'apps/v1', kind: 'Deployment', metadata, spec: { template: { spec: { containers } } } };
     const db = { apiVersion: 'v1', kind: 'Service', metadata: { name: 'db', namespace: 'shop' }, spec: {} };
     const manifests = new FakeManifests().put(web, db);
-    manifests.lineOf = () => {
-      throw new Error('no lines');
+    const { read } = manifests;
+    manifests.read = async () => {
+      const snapshot = await read.call(manifests);
+      // Only the graph asks where an object that did not drift is declared.
+      const origin = {
+        line: 1,
+        get file(): string {
+          throw new Error('no file');
+        },
+      };
+      return { ...snapshot, resources: snapshot.resources.map((resource) => ({ ...resource, origin })) };
     };
     const round = await run({ live: new FakeLive().put(web, db), sources: inShop(manifests) }).round();
-    expect(round.problems).toMatchObject([{ stage: 'judge', error: { why: 'no lines' } }]);
+    expect(round.problems).toMatchObject([{ stage: 'judge', error: { why: 'no file' } }]);
     expect(round.report.summary).toMatchObject({ resources: 2, drifted: 0, undetermined: 0 });
   });
 
