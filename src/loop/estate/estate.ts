@@ -3,6 +3,7 @@ import type { AuditEntry } from '../../drift/attribute/audit-join.ts';
 import { auditReport } from '../../drift/detect-drift.ts';
 import type { AuditReport, ResourceReport } from '../../drift/drift-report.ts';
 import { DriftSession } from '../../drift/drift-session.ts';
+import { SharedSuppressions } from '../../drift/shared-suppressions.ts';
 import type { IgnoreRule } from '../../drift/subtract/user-rules.ts';
 import { asAppError } from '../../errors/app-error.ts';
 import { formatResourceId, parseResourceId } from '../../resource/resource-id.ts';
@@ -38,6 +39,7 @@ export class Estate {
   readonly #live: LiveSide;
   readonly #session: DriftSession;
   readonly graph: GraphKeeper;
+  readonly #shared = new SharedSuppressions();
   #reports = new Map<string, ResourceReport>();
 
   constructor(options: EstateOptions) {
@@ -176,11 +178,12 @@ export class Estate {
   async compare(keys: readonly string[] | null, problem: ProblemSink, signal: AbortSignal): Promise<AuditReport> {
     const reports = new Map<string, ResourceReport>();
     const now = this.#options.clock().toISOString();
+    if (keys === null) this.#shared.clear();
     let judged = 0;
     for (const key of keys ?? this.#session.keys()) {
       signal.throwIfAborted();
       const report = await this.#judge(key, now, problem, signal);
-      if (report !== null) reports.set(key, report);
+      if (report !== null) reports.set(key, this.#shared.share(report));
       judged += 1;
       if (judged % turn === 0) await new Promise(setImmediate);
     }
