@@ -51,10 +51,26 @@ export function coverageOfNodes(graph: DependencyGraph, ids: readonly string[]):
 }
 
 function sorted(findings: readonly Finding[]): readonly Finding[] {
-  return findings.toSorted(
-    (one, other) =>
-      compareText(one.from, other.from) || compareText(one.what, other.what) || compareText(one.why, other.why),
-  );
+  return findings
+    .toSorted(
+      (one, other) =>
+        compareText(one.from, other.from) || compareText(one.what, other.what) || compareText(one.why, other.why),
+    )
+    .map(plainFinding);
+}
+
+/** As it is written out; its line is looked up only then. */
+function plainFinding(finding: Finding): Finding {
+  const { from, what, why, file } = finding;
+  return {
+    from,
+    what,
+    why,
+    file,
+    get line() {
+      return finding.line;
+    },
+  };
 }
 
 function compareText(one: string, other: string): number {

@@ -1,5 +1,6 @@
 import { coverageOf } from './coverage.ts';
 import { type DependencyGraph } from './dependency-graph.ts';
+import { plainEvidence } from './evidence/evidence.ts';
 import { type GraphDocument, type GraphEdge, type GraphNode, roles } from './graph-shapes.ts';
 import { formatJson } from '../resource/json.ts';
 import { writeDot, writeGraphml, writeMermaid } from './write-graph.ts';
@@ -26,7 +27,9 @@ export function exportGraph(graph: DependencyGraph, format: GraphFormat): string
 export function graphDocument(graph: DependencyGraph): GraphDocument {
   const nodes = graph.nodes.mapNodes((_id, node) => node).toSorted(compareNodes);
   const all = graph.nodes.mapEdges((_key, edge) => stillDeclared(edge, graph.builtAt));
-  const edges = withPermits(all).toSorted(compareEdges);
+  const edges = withPermits(all)
+    .toSorted(compareEdges)
+    .map((edge) => ({ ...edge, evidence: edge.evidence.map(plainEvidence) }));
   return {
     apiVersion: 'mooring.dev/v1',
     kind: 'DependencyGraph',

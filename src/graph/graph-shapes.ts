@@ -19,7 +19,7 @@ export interface Evidence {
   readonly file: string | null;
   readonly line: number | null;
   /** Of configuration: when its reader sees a change, by itself (`live`, a mounted volume) or only after a restart. */
-  readonly sees?: 'live' | 'restart';
+  readonly sees?: 'live' | 'restart' | undefined;
 }
 
 /** A node of CONTRACTS 2 plus what the blast radius needs. Written as a type, because graphology wants attributes with an index. */

@@ -7,7 +7,10 @@ export interface Origin {
   readonly line: number;
 }
 
-/** One Kubernetes object as read: `body` is the whole document, unchanged. `origin` is null for live objects. */
+/**
+ * One Kubernetes object as read: `body` is the whole document, except that a live source may fold its `managedFields` (read them with
+ * `managedFieldsOf`). `origin` is null for live objects.
+ */
 export interface Resource {
   readonly id: ResourceId;
   readonly apiVersion: string;

@@ -1,6 +1,5 @@
 import type { FieldPath, Segment } from '../../resource/field-path.ts';
 import {
-  arrayAt,
   isJsonObject,
   type JsonObject,
   type JsonScalar,
@@ -8,6 +7,7 @@ import {
   objectAt,
   stringAt,
 } from '../../resource/json.ts';
+import { managedFieldsOf } from '../../resource/managed-fields.ts';
 
 /** One entry of `metadata.managedFields`. `time` is RFC 3339 and bounds every field of the entry from above. */
 export interface ManagerEntry {
@@ -27,7 +27,7 @@ export interface Ownership {
 
 export function readOwnership(body: JsonObject): Ownership {
   const entries: ManagerEntry[] = [];
-  for (const raw of arrayAt(body, 'metadata', 'managedFields')) {
+  for (const raw of managedFieldsOf(body)) {
     const manager = stringAt(raw, 'manager') ?? '';
     const operation = stringAt(raw, 'operation') === 'Apply' ? 'Apply' : 'Update';
     entries.push({

@@ -45,40 +45,74 @@ export interface EvidencePlace {
   readonly sees?: Evidence['sees'] | undefined;
 }
 
+/** Evidence that points at where a resource is declared. */
+export function evidenceOf(kind: EvidenceKind, what: string, place: EvidencePlace): Evidence {
+  return new DeclaredEvidence(kind, what, place);
+}
+
 /**
- * Evidence that points at where a resource is declared. Its line is looked up when somebody reads it: finding the line of a path
- * means reading the document again with positions, which costs more than building the graph.
+ * A graph keeps tens of thousands of these, so each is as small as it can be, and its line is looked up when somebody reads it:
+ * finding the line of a path means reading the document again with positions, which costs more than building the graph.
  */
-export function evidenceOf(
-  kind: EvidenceKind,
-  what: string,
-  { resource, path, options, sees }: EvidencePlace,
-): Evidence {
-  const { origin } = resource;
-  return {
-    kind,
-    what,
-    file: origin?.file ?? null,
-    get line() {
-      const finer = path === undefined || path === null ? null : (options.lineOf?.(resource, path) ?? null);
-      return finer ?? origin?.line ?? null;
-    },
-    ...(sees === undefined ? {} : { sees }),
-  };
+class DeclaredEvidence implements Evidence {
+  readonly kind: EvidenceKind;
+  readonly what: string;
+  readonly sees: Evidence['sees'];
+  readonly #resource: Resource;
+  readonly #path: string | null;
+  readonly #options: EvidenceOptions;
+
+  constructor(kind: EvidenceKind, what: string, { resource, path, options, sees }: EvidencePlace) {
+    this.kind = kind;
+    this.what = what;
+    this.sees = sees;
+    this.#resource = resource;
+    this.#path = path ?? null;
+    this.#options = options;
+  }
+
+  get file(): string | null {
+    return this.#resource.origin?.file ?? null;
+  }
+
+  get line(): number | null {
+    const finer = this.#path === null ? null : (this.#options.lineOf?.(this.#resource, this.#path) ?? null);
+    return finer ?? this.#resource.origin?.line ?? null;
+  }
+}
+
+/** The same as a plain object, to be written out. */
+export function plainEvidence({ kind, what, file, line, sees }: Evidence): Evidence {
+  return { kind, what, file, line, ...(sees === undefined ? {} : { sees }) };
 }
 
 /** What leads nowhere, at the place of its evidence. */
 export function findingAt(evidence: Evidence, from: string, why: string): Finding {
-  const { what, file } = evidence;
-  return {
-    from,
-    what,
-    why,
-    file,
-    get line() {
-      return evidence.line;
-    },
-  };
+  return new DeclaredFinding(evidence, from, why);
+}
+
+class DeclaredFinding implements Finding {
+  readonly from: string;
+  readonly why: string;
+  readonly #evidence: Evidence;
+
+  constructor(evidence: Evidence, from: string, why: string) {
+    this.from = from;
+    this.why = why;
+    this.#evidence = evidence;
+  }
+
+  get what(): string {
+    return this.#evidence.what;
+  }
+
+  get file(): string | null {
+    return this.#evidence.file;
+  }
+
+  get line(): number | null {
+    return this.#evidence.line;
+  }
 }
 
 /** The node of a source that must have one. */

@@ -1,4 +1,5 @@
 import { isJsonObject, type JsonValue, objectAt, stringAt } from '../../resource/json.ts';
+import { foldManagedFields } from '../../resource/managed-fields.ts';
 import { withholdLastApplied } from '../../resource/last-applied.ts';
 import type { Resource } from '../../resource/resource.ts';
 import type { ServedKind } from '../discovery/served-kind.ts';
@@ -31,7 +32,7 @@ export function readLiveObject(item: JsonValue, served: ServedKind): LiveObject 
     resource: {
       id: { group: served.group, kind: served.kind, namespace, name },
       apiVersion: served.apiVersion,
-      body: withholdLastApplied(body),
+      body: foldManagedFields(withholdLastApplied(body)),
       origin: null,
     },
   };

@@ -1,4 +1,5 @@
 import { arrayAt, type JsonObject, objectAt, stringAt, valueAt } from '../../../resource/json.ts';
+import { managedFieldsOf } from '../../../resource/managed-fields.ts';
 import type { Resource } from '../../../resource/resource.ts';
 import type { Gap } from '../../../resource/snapshot.ts';
 import type { Substitution } from '../discovered-source.ts';
@@ -91,7 +92,7 @@ class Variables {
 
 /** The keys of a Secret, without its values: of a Secret read metadata-only the field owners still tell them. */
 export function secretKeys({ body }: Resource): readonly string[] {
-  const owned = arrayAt(body, 'metadata', 'managedFields').flatMap((entry) =>
+  const owned = managedFieldsOf(body).flatMap((entry) =>
     Object.keys(objectAt(entry, 'fieldsV1', 'f:data') ?? {}).flatMap((key) =>
       key.startsWith('f:') ? [key.slice(2)] : [],
     ),
