@@ -27,8 +27,10 @@ const { values } = parseArgs({
     edits: { type: 'string', default: '200' },
     /** Rest before memory is read, in seconds. */
     rest: { type: 'string', default: '20' },
-    /** Arguments for the daemon's Node, for profiling: its program is not minified then. */
+    /** Arguments for the daemon's Node. */
     node: { type: 'string', default: '' },
+    /** Names as in the sources, for profiling. */
+    readable: { type: 'boolean', default: false },
   },
 });
 
@@ -130,7 +132,7 @@ class RoundQueue {
       for (const hear of this.#waiting) hear(round);
     });
     child.once('exit', (code, signal) => {
-      if (signal === 'SIGTERM') return;
+      if (code === 0 || signal === 'SIGTERM') return;
       console.error(`the daemon ended: ${code ?? signal}`);
       process.exitCode = 1;
     });
@@ -152,7 +154,7 @@ console.log(describeMachine());
 const folder = mkdtempSync(join(tmpdir(), 'mooring-bench-program-'));
 try {
   const program = join(folder, 'daemon.mjs');
-  await bundleProgram(join(import.meta.dirname, 'watched-daemon.ts'), program, values.node === '');
+  await bundleProgram(join(import.meta.dirname, 'watched-daemon.ts'), program, !values.readable);
   for (const size of values.sizes.split(',').map(Number)) await measure(program, size, Number(values.edits));
 } finally {
   rmSync(folder, { recursive: true, force: true });
