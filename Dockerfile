@@ -19,9 +19,9 @@ RUN apt-get update \
   && install --directory --owner=mooring --group=mooring /var/lib/mooring
 COPY --from=build /programs/ /usr/local/bin/
 COPY --from=build /build/dist/mooring.mjs /opt/mooring/mooring.mjs
-ENV NODE_ENV=production
+ENV NODE_ENV=production MALLOC_ARENA_MAX=1 MALLOC_MMAP_THRESHOLD_=131072
 USER 65532:65532
 WORKDIR /var/lib/mooring
 EXPOSE 9480
-ENTRYPOINT ["node", "/opt/mooring/mooring.mjs"]
+ENTRYPOINT ["node", "--max-semi-space-size=4", "--heap-growing-percent=50", "/opt/mooring/mooring.mjs"]
 CMD ["run", "--config", "/etc/mooring/mooring.yaml"]

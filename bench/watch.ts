@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { isJsonObject, type JsonValue, objectAt, parseJson } from '../src/resource/json.ts';
 import { bundleProgram } from '../tools/bundle.ts';
+import { daemonEnvironment, daemonNodeFlags } from '../tools/daemon-node.ts';
 import { kubeToolsDir } from '../tools/kube-tools.ts';
 import { type Plane, startPlane } from '../tools/plane/start-plane.ts';
 import { drawEstate, type Estate } from './estate.ts';
@@ -28,7 +29,7 @@ const { values } = parseArgs({
     /** Rest before memory is read, in seconds. */
     rest: { type: 'string', default: '20' },
     /** Arguments for the daemon's Node. */
-    node: { type: 'string', default: '' },
+    node: { type: 'string', default: daemonNodeFlags.join(' ') },
     /** Names as in the sources, for profiling. */
     readable: { type: 'boolean', default: false },
   },
@@ -61,7 +62,12 @@ async function watchEdits(
 ): Promise<void> {
   const started = performance.now();
   const child = fork(program, [at.dir], {
-    env: { PATH: `${kubeToolsDir()}:${process.env['PATH'] ?? ''}`, HOME: at.dir, KUBECONFIG: plane.kubeconfig },
+    env: {
+      ...daemonEnvironment,
+      PATH: `${kubeToolsDir()}:${process.env['PATH'] ?? ''}`,
+      HOME: at.dir,
+      KUBECONFIG: plane.kubeconfig,
+    },
     execArgv: values.node.split(' ').filter((part) => part !== ''),
   });
   try {

@@ -2,6 +2,7 @@ import { isJsonObject, type JsonValue, objectAt, parseJson, stringAt } from '../
 import { withholdLastApplied } from '../resource/last-applied.ts';
 import type { Resource } from '../resource/resource.ts';
 import { groupOf } from '../resource/resource-id.ts';
+import { SharedStrings } from '../resource/shared-strings.ts';
 import type { Gap, GapScope } from '../resource/snapshot.ts';
 import { type Identified, identifyResources } from './identify-resource.ts';
 import { maxDepth, readYamlDocument, YamlProblem } from './kubernetes-yaml.ts';
@@ -23,11 +24,12 @@ export const coversNothing: GapScope = { kind: '' };
 
 /**
  * Reads every object of one YAML or JSON file. Never throws: what cannot be read is a gap with file, line, and, where the document
- * still shows them, the kind and name that it leaves unjudged. The text of `last-applied-configuration` is taken off.
+ * still shows them, the kind and name that it leaves unjudged. The text of `last-applied-configuration` is taken off. `strings` are those
+ * of other files that are read together with this one.
  */
-export function parseManifests(text: string, file: string): ParsedManifests {
+export function parseManifests(text: string, file: string, strings?: SharedStrings): ParsedManifests {
   const spans = /^[\s\uFEFF]*\{/.test(text) ? scanJson(text) : undefined;
-  const reading = new Reading(file);
+  const reading = new Reading(file, strings ?? new SharedStrings({ areCut: true }));
   if (spans === undefined || !reading.addJson(text, spans)) {
     for (const document of splitDocuments(text)) {
       if (document.badSeparator !== null) {
@@ -46,12 +48,14 @@ export function parseManifests(text: string, file: string): ParsedManifests {
 
 class Reading {
   readonly #file: string;
+  readonly #strings: SharedStrings;
   readonly #resources: Resource[] = [];
   readonly #gaps: Gap[] = [];
   #unlisted = 0;
 
-  constructor(file: string) {
+  constructor(file: string, strings: SharedStrings) {
     this.#file = file;
+    this.#strings = strings;
   }
 
   /** False, and nothing added, when the text is no JSON after all: `{a: b}` is YAML. */
@@ -112,6 +116,7 @@ class Reading {
   }
 
   #addDocument(value: JsonValue, line: number): void {
+    if (isJsonObject(value)) this.#strings.share(value);
     for (const found of identifyResources(value, { file: this.#file, line })) this.#addFound(found, line);
   }
 

@@ -3,6 +3,7 @@ import { setImmediate } from 'node:timers/promises';
 import type { FileTree, TreeState } from './file-tree.ts';
 import type { Resource } from '../resource/resource.ts';
 import { formatResourceId } from '../resource/resource-id.ts';
+import { SharedStrings } from '../resource/shared-strings.ts';
 import type { Gap } from '../resource/snapshot.ts';
 import { coversNothing, maxFileBytes, type ParsedManifests, parseManifests } from './parse-manifests.ts';
 import type { ManifestFile } from './plain-files.ts';
@@ -79,12 +80,13 @@ export class ParsedFiles {
       files.map(({ entry }) => entry),
       into.signal,
     );
+    const strings = new SharedStrings({ areCut: true });
     let since = performance.now();
     for (const [index, file] of files.entries()) {
       const content = contents[index];
       const why = content?.kind === 'unreadable' ? content.why : 'it cannot be read';
       if (content?.kind === 'content')
-        into.held.set(keyOf(file), { parsed: parseBytes(content.bytes, file.path), bytes: content.bytes });
+        into.held.set(keyOf(file), { parsed: parseBytes(content.bytes, file.path, strings), bytes: content.bytes });
       else into.held.set(keyOf(file), { parsed: unreadableFile(file.path, why), bytes: new Uint8Array() });
       if (performance.now() - since < slice) continue;
       await setImmediate();
@@ -105,10 +107,10 @@ function lostGaps(path: string, held: Held | undefined): readonly Gap[] {
 }
 
 /** Like `parseManifests`, for what is not yet known to be text. */
-export function parseBytes(bytes: Uint8Array, path: string): ParsedManifests {
+export function parseBytes(bytes: Uint8Array, path: string, strings?: SharedStrings): ParsedManifests {
   if (bytes.length > maxFileBytes) return unreadableFile(path, `it is larger than ${maxFileBytes / 1024 / 1024} MiB`);
   if (!isUtf8(bytes)) return unreadableFile(path, 'it is not UTF-8 text');
-  return parseManifests(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8'), path);
+  return parseManifests(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8'), path, strings);
 }
 
 function unreadableFile(path: string, why: string): ParsedManifests {

@@ -1,4 +1,6 @@
-import { arrayAt, type JsonValue, parseJson, stringAt } from '../../resource/json.ts';
+import { arrayAt, isJsonObject, type JsonValue, parseJson, stringAt } from '../../resource/json.ts';
+import { foldManagedFields } from '../../resource/managed-fields.ts';
+import { SharedStrings } from '../../resource/shared-strings.ts';
 import type { KubernetesConnection } from '../connection/kubernetes-connection.ts';
 import { type Refusal, readRefusal } from '../connection/kubernetes-errors.ts';
 import type { ServedKind } from '../discovery/served-kind.ts';
@@ -54,6 +56,7 @@ interface ListSubject {
 async function listOnce(subject: ListSubject, pageSize: number, signal: AbortSignal): Promise<ListOutcome | 'expired'> {
   const { connection, served, options } = subject;
   const objects: LiveObject[] = [];
+  const strings = new SharedStrings({ areCut: false });
   let [version, token, poisoned, bytes] = ['', '', 0, 0];
   do {
     const path = pagePath(served, pageSize, token);
@@ -67,7 +70,7 @@ async function listOnce(subject: ListSubject, pageSize: number, signal: AbortSig
     const page = parsePage(answer.body);
     if (page === undefined) return { kind: 'refused', refusal: notAList(answer.body) };
     for (const item of arrayAt(page, 'items')) {
-      const object = readLiveObject(item, served);
+      const object = readLiveObject(compact(item, strings), served);
       if (object === undefined) poisoned += 1;
       else objects.push(object);
     }
@@ -76,6 +79,13 @@ async function listOnce(subject: ListSubject, pageSize: number, signal: AbortSig
     token = stringAt(page, 'metadata', 'continue') ?? '';
   } while (token !== '');
   return { kind: 'listed', objects, version, poisoned, bytes };
+}
+
+function compact(item: JsonValue, strings: SharedStrings): JsonValue {
+  if (!isJsonObject(item)) return item;
+  const folded = foldManagedFields(item);
+  strings.share(folded);
+  return folded;
 }
 
 function pagePath(served: ServedKind, pageSize: number, token: string): string {
