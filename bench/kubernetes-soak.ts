@@ -4,10 +4,10 @@ import { runSoak } from '../test/real/soak/run-soak.ts';
 /**
  * Random faults between Mooring's watches and a real API server for as long as wanted.
  *
- *   node bench/kubernetes-soak.ts [--minutes 5] [--seed N]
+ *   npm run soak -- [--minutes 5] [--seed N]
  *
  * Ends with 1 at the first state that never was, the first event that was missed, and the first recovery that took more than
- * a minute; the seed repeats the run.
+ * a minute. The seed repeats the order of the faults and of the writes, not their timing.
  */
 const { values } = parseArgs({
   options: {

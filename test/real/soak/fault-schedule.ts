@@ -12,10 +12,13 @@ export interface SoakFault {
 export interface FaultStage {
   readonly plane: Plane;
   readonly proxy: FaultProxy;
+  /** Drawn from once a fault, in the order of the faults. */
   readonly random: SeededRandom;
+  /** Drawn from as often as traffic asks for it. */
+  readonly chance: SeededRandom;
 }
 
-export function soakFaults({ plane, proxy, random }: FaultStage): readonly SoakFault[] {
+export function soakFaults({ plane, proxy, random, chance }: FaultStage): readonly SoakFault[] {
   const isWatch = (url: URL): boolean => url.searchParams.has('watch');
   const through = async (choose: (url: URL) => Fault | undefined, ms: number): Promise<void> => {
     proxy.fault = ({ url }) => choose(url);
@@ -60,7 +63,7 @@ export function soakFaults({ plane, proxy, random }: FaultStage): readonly SoakF
     },
     { name: 'torn', run: async () => proxy.tear() },
     onWatches('F6 slow', () => ({ kind: 'slow', bytes: 64, ms: 5 })),
-    onWatches('F7 cut', () => ({ kind: 'cut', afterBytes: 1 + random.integer(3_000) })),
+    onWatches('F7 cut', () => ({ kind: 'cut', afterBytes: 1 + chance.integer(3_000) })),
     answering('F8 429', 429),
     answering('F10 503', 503),
     answering('F10 page', 502, '<html>bad gateway</html>'),

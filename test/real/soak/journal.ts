@@ -25,7 +25,16 @@ export function createJournal(request: Plane['request'], random: SeededRandom): 
     if (version !== undefined) versions.get(name)?.add(version);
   };
 
+  /** Asks what became of a write that got no answer, before another one hides it. */
+  const settle = async (name: string): Promise<void> => {
+    const { status, body } = await request('GET', `${path}/${name}`);
+    if (status !== 200 && status !== 404) throw new Error(`the server answered with ${status}`);
+    if (status === 200) await note(name, body);
+    doubtful.delete(name);
+  };
+
   const writeOne = async (name: string): Promise<void> => {
+    if (doubtful.has(name)) await settle(name);
     if (random.next() < 0.3) {
       await request('DELETE', `${path}/${name}`);
       return;
@@ -34,6 +43,7 @@ export function createJournal(request: Plane['request'], random: SeededRandom): 
     const body = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name }, data: { value } };
     const updated = await request('PUT', `${path}/${name}`, body);
     const answer = updated.status === 404 ? await request('POST', path, body) : updated;
+    if (answer.status >= 500) doubtful.add(name);
     if (answer.status < 300) await note(name, answer.body);
   };
 

@@ -30,13 +30,15 @@ const kinds = { declared: [{ apiVersion: 'v1', kind: 'ConfigMap' }], evidence: [
  */
 export async function runSoak(options: SoakOptions): Promise<SoakResult> {
   const { seed, milliseconds, onProgress = () => {} } = options;
+  // How many writes fall into a fault is up to the machine: what they draw must not shift the order of the faults.
   const random = seededRandom(seed);
+  const chance = seededRandom(seed + 1);
   const plane = await startPlane({
     apiOnly: true,
     apiserverFlags: ['--watch-cache-sizes=configmaps#0', '--shutdown-watch-termination-grace-period=1s'],
   });
   await using proxy = await proxyBefore(plane.kubeconfig);
-  const journal = createJournal(plane.request, random);
+  const journal = createJournal(plane.request, seededRandom(seed + 2));
   const violations: string[] = [];
   const counts: Record<string, number> = {};
   let slowestRecoveryMs = 0;
@@ -52,7 +54,7 @@ export async function runSoak(options: SoakOptions): Promise<SoakResult> {
       settleMs: 6_000,
     };
     await using watching = await startWatching(kinds, { kubeconfig: proxy.kubeconfig, watch });
-    const faults = soakFaults({ plane, proxy, random });
+    const faults = soakFaults({ plane, proxy, random, chance });
     const endsAt = performance.now() + milliseconds;
     while (performance.now() < endsAt && violations.length === 0) {
       const fault = random.pick(faults);
