@@ -79,6 +79,7 @@ async function watchEdits(
     const idle = processUse(child.pid ?? 0);
     const times: number[] = [];
     let judged = first.judgements;
+    rounds.stallMs = 0;
     for (let edit = 0; edit < at.edits; edit += 1) times.push(await timeEdit(plane, estate, { rounds, edit }));
     const after = processUse(child.pid ?? 0);
     judged = rounds.judgements - judged;
@@ -94,6 +95,9 @@ async function watchEdits(
       `  cpu an edit                    ${(((after.cpuSeconds - idle.cpuSeconds) * 1000) / at.edits).toFixed(1)} ms`,
     );
     console.log(`  judgements an edit             ${(judged / at.edits).toFixed(2)}`);
+    console.log(
+      `  longest event-loop stall       ${first.stallMs.toFixed(0)} ms until all verdicts, ${rounds.stallMs.toFixed(0)} ms afterwards`,
+    );
     console.log(
       `  resident memory                ${idle.residentMiB.toFixed(0)} MiB after ${values.rest} s, ${rest.residentMiB.toFixed(0)} MiB in the end; peak ${rest.peakMiB.toFixed(0)} MiB`,
     );
@@ -131,10 +135,12 @@ function quantile(sorted: readonly number[], q: number): string {
 class RoundQueue {
   readonly #waiting = new Set<(round: RoundSeen) => void>();
   judgements = 0;
+  stallMs = 0;
 
   constructor(child: ChildProcess) {
     child.on('message', (round: RoundSeen) => {
       this.judgements = round.judgements;
+      this.stallMs = Math.max(this.stallMs, round.stallMs);
       for (const hear of this.#waiting) hear(round);
     });
     child.once('exit', (code, signal) => {

@@ -1,3 +1,4 @@
+import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { createApp } from '../src/app.ts';
 import { loadConfig } from '../src/config/load-config.ts';
 import { createLogger } from '../src/log/logger.ts';
@@ -9,6 +10,8 @@ export interface RoundSeen {
   readonly resources: number;
   readonly drifted: number;
   readonly judgements: number;
+  /** The longest the event loop was kept busy since the round before, in milliseconds. */
+  readonly stallMs: number;
   readonly marks: readonly string[];
 }
 
@@ -21,17 +24,22 @@ const app = await createApp({
   version: '0.0.0',
   observers: [{ finished: (round) => void process.send?.(seen(round)) }],
 });
+const delay = monitorEventLoopDelay({ resolution: 5 });
+delay.enable();
 app.start();
 process.once('disconnect', () => void app.stop());
 process.once('SIGTERM', () => void app.stop().then(() => process.exit()));
 
 function seen(round: Round): RoundSeen {
   const { resources, summary } = round.report;
+  const stallMs = delay.max / 1e6;
+  delay.reset();
   return {
     whole: round.whole,
     resources: summary.resources,
     drifted: summary.drifted,
     judgements: app.daemon.judgements,
+    stallMs,
     marks: round.whole
       ? []
       : resources.flatMap(({ namespace, name, differences }) =>

@@ -1,4 +1,4 @@
-import { isJsonArray, isJsonObject, type JsonArray, type JsonObject } from './json.ts';
+import { isJsonArray, isJsonObject, type JsonArray, type JsonObject, type JsonValue } from './json.ts';
 
 /** Shorter ones V8 holds once by itself. */
 const leastLength = 2;
@@ -18,11 +18,14 @@ export class SharedStrings {
 
   /** Exchanges the strings of an object that nobody else holds yet, in place. */
   share(object: JsonObject | JsonArray): void {
-    for (const [key, value] of Object.entries(object)) {
-      if (typeof value === 'string') {
-        if (value.length >= leastLength) Reflect.set(object, key, this.#shared(value));
-      } else if (isJsonObject(value) || isJsonArray(value)) this.share(value);
-    }
+    if (isJsonArray(object)) for (const [index, value] of object.entries()) this.#visit(object, `${index}`, value);
+    else for (const key of Object.keys(object)) this.#visit(object, key, object[key]);
+  }
+
+  #visit(holder: JsonObject | JsonArray, key: string, value: JsonValue | undefined): void {
+    if (typeof value === 'string') {
+      if (value.length >= leastLength) Reflect.set(holder, key, this.#shared(value));
+    } else if (isJsonObject(value) || isJsonArray(value)) this.share(value);
   }
 
   #shared(value: string): string {

@@ -33,10 +33,14 @@ const services = ['web', 'cart', 'db'].map(service);
 const edges = (of: GraphKeeper): string[] =>
   of.graph === null ? [] : graphDocument(of.graph).edges.map(({ from, to }) => `${from} -> ${to}`);
 
-test('follows live edits, keeps what is declared but missing, and forgets what is neither', () => {
+test('follows live edits, keeps what is declared but missing, and forgets what is neither', async () => {
   const graph = keeper();
   const declared = workload('web', 'cart', { file: 'web.yaml', line: 1 });
-  graph.sync([declared], [...services, workload('web', 'cart'), workload('cart', 'db')]);
+  await graph.sync(
+    [declared],
+    [...services, workload('web', 'cart'), workload('cart', 'db')],
+    new AbortController().signal,
+  );
   expect(edges(graph)).toEqual(['shop/cart -> shop/db', 'shop/web -> shop/cart']);
   graph.updateLive([workload('web', 'db')], []);
   expect(edges(graph)).toEqual(['shop/cart -> shop/db', 'shop/web -> shop/db']);
@@ -44,23 +48,34 @@ test('follows live edits, keeps what is declared but missing, and forgets what i
   expect(edges(graph)).toEqual(['shop/web -> shop/cart']);
 });
 
-test('a whole pass in which nothing changed does nothing to the graph', () => {
+test('a whole pass in which nothing changed does nothing to the graph', async () => {
   const graph = keeper();
   const live = [...services, workload('web', 'cart')];
-  graph.sync([], live);
+  await graph.sync([], live, new AbortController().signal);
   const work = graph.graph?.work;
-  graph.sync([], [...live]);
+  await graph.sync([], [...live], new AbortController().signal);
   expect(graph.graph?.work).toBe(work);
-  graph.sync([], [...services, workload('cart', 'db')]);
+  await graph.sync([], [...services, workload('cart', 'db')], new AbortController().signal);
   expect(edges(graph)).toEqual(['shop/cart -> shop/db']);
 });
 
-test('knows impact and importance of what is in it, and says when it does not know', () => {
+test('knows impact and importance of what is in it, and says when it does not know', async () => {
   const graph = keeper();
   const { id } = workload('cart', '');
   expect([graph.impactOf(id), graph.importanceOf(id)]).toEqual([null, null]);
-  graph.sync([], [...services, workload('web', 'cart'), workload('cart', 'db')]);
+  await graph.sync([], [...services, workload('web', 'cart'), workload('cart', 'db')], new AbortController().signal);
   expect(graph.impactOf(id)?.affected.map((one) => one.id)).toEqual(['shop/web']);
   expect(graph.importanceOf(id)).toEqual({ tier: null, owner: null });
   expect(graph.impactOf({ ...id, name: 'unknown' })).toBeNull();
+});
+
+test('takes an estate of many portions whole, and none of it when it is told to stop', async () => {
+  const many = Array.from({ length: 700 }, (_, index) => workload(`w${index}`, `w${index + 1}`));
+  const reachable = Array.from({ length: 701 }, (_, index) => service(`w${index}`));
+  const graph = keeper();
+  await graph.sync([], [...many, ...reachable], new AbortController().signal);
+  expect(edges(graph)).toHaveLength(699);
+  const stopped = keeper();
+  await expect(stopped.sync([], [...many, ...reachable], AbortSignal.abort())).rejects.toThrow();
+  expect(stopped.graph).toBeNull();
 });

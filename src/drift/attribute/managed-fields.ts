@@ -26,20 +26,37 @@ export interface Ownership {
 }
 
 export function readOwnership(body: JsonObject): Ownership {
-  const entries: ManagerEntry[] = [];
-  for (const raw of managedFieldsOf(body)) {
-    const manager = stringAt(raw, 'manager') ?? '';
-    const operation = stringAt(raw, 'operation') === 'Apply' ? 'Apply' : 'Update';
-    entries.push({
-      manager,
-      operation,
-      apiVersion: stringAt(raw, 'apiVersion') ?? '',
-      subresource: stringAt(raw, 'subresource') || null,
-      time: stringAt(raw, 'time') ?? null,
-      fields: objectAt(raw, 'fieldsV1') ?? {},
-    });
+  return new RecordedOwnership(body);
+}
+
+/** Nobody asks who owns the fields of an object that has no unexplained difference, so the record is read on the first question. */
+class RecordedOwnership implements Ownership {
+  readonly #body: JsonObject;
+  #entries: readonly ManagerEntry[] | undefined;
+
+  constructor(body: JsonObject) {
+    this.#body = body;
   }
-  return { entries, apiVersion: stringAt(body, 'apiVersion') ?? '' };
+
+  get entries(): readonly ManagerEntry[] {
+    this.#entries ??= managedFieldsOf(this.#body).map(readEntry);
+    return this.#entries;
+  }
+
+  get apiVersion(): string {
+    return stringAt(this.#body, 'apiVersion') ?? '';
+  }
+}
+
+function readEntry(raw: JsonValue): ManagerEntry {
+  return {
+    manager: stringAt(raw, 'manager') ?? '',
+    operation: stringAt(raw, 'operation') === 'Apply' ? 'Apply' : 'Update',
+    apiVersion: stringAt(raw, 'apiVersion') ?? '',
+    subresource: stringAt(raw, 'subresource') || null,
+    time: stringAt(raw, 'time') ?? null,
+    fields: objectAt(raw, 'fieldsV1') ?? {},
+  };
 }
 
 /** The entries that own a path: the path itself, an atomic parent of it, or, for a whole subtree, anything inside it. */

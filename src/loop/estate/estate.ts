@@ -114,7 +114,7 @@ export class Estate {
     if (everything) this.#session.setLive(live);
     else this.#takeLive(change, keys);
     if (everything || work.manifests) this.#takeDesired(live, keys);
-    this.#takeGraph(everything || work.manifests ? null : change, live, problem);
+    await this.#takeGraph(everything || work.manifests ? null : change, live, problem, signal);
     this.#takeGaps(live, keys);
     return everything ? null : [...keys];
   }
@@ -149,15 +149,21 @@ export class Estate {
   }
 
   /** A graph that cannot take something in costs the blast radius, never the verdicts. */
-  #takeGraph(change: LiveChange | null, live: LiveSnapshot, problem: ProblemSink): void {
+  async #takeGraph(
+    change: LiveChange | null,
+    live: LiveSnapshot,
+    problem: ProblemSink,
+    signal: AbortSignal,
+  ): Promise<void> {
     try {
       if (change === null) {
         const declared = this.#desired.snapshots.flatMap(({ resources }) => resources);
-        this.graph.sync(declared, live.resources);
+        await this.graph.sync(declared, live.resources, signal);
       } else {
         this.graph.updateLive(change.changed, change.deleted);
       }
     } catch (error) {
+      signal.throwIfAborted();
       this.graph.forget();
       problem('judge', null, error);
     }

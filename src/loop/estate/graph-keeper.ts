@@ -13,6 +13,9 @@ export interface GraphKeeperOptions {
   readonly lineOf: (resource: Resource, path: string) => number | null;
 }
 
+/** Resources that the graph takes in at one go: about 20 ms of work. */
+const portion = 200;
+
 /** The graph of what is live, at the places where Git declares it; what is declared and missing stays in it. Follows both sides. */
 export class GraphKeeper implements GraphLookup {
   readonly #options: GraphKeeperOptions;
@@ -30,21 +33,28 @@ export class GraphKeeper implements GraphLookup {
     return this.#graph;
   }
 
-  /** Takes both sides whole; what is in the graph already and did not change costs a comparison and nothing more. */
-  sync(desired: readonly Resource[], live: readonly Resource[]): void {
+  /**
+   * Takes both sides whole; what is in the graph already and did not change costs a comparison and nothing more. Much that changed is
+   * taken in portions, between which others get their turn.
+   */
+  async sync(desired: readonly Resource[], live: readonly Resource[], signal: AbortSignal): Promise<void> {
     this.#declared = new Map(desired.map((resource) => [formatResourceId(resource.id), resource]));
     const now = new Map(this.#declared);
     for (const resource of live) now.set(formatResourceId(resource.id), this.#placed(resource));
     const before = this.#held;
     this.#held = now;
-    if (this.#graph === null) {
-      const { clock, lineOf } = this.#options;
-      this.#graph = buildGraph([...now.values()], { builtAt: clock().toISOString(), lineOf });
-      return;
-    }
+    const { clock, lineOf } = this.#options;
+    const graph = this.#graph ?? buildGraph([], { builtAt: clock().toISOString(), lineOf });
     const changed = [...now].filter(([key, resource]) => !isSame(before.get(key), resource)).map(([, one]) => one);
     const removed = [...before].filter(([key]) => !now.has(key)).map(([, resource]) => resource.id);
-    this.#apply(changed, removed);
+    for (let at = 0; at < changed.length; at += portion) {
+      updateGraph(graph, { changed: changed.slice(at, at + portion), removed: [], builtAt: clock().toISOString() });
+      await new Promise(setImmediate);
+      signal.throwIfAborted();
+    }
+    if (removed.length > 0) updateGraph(graph, { changed: [], removed, builtAt: clock().toISOString() });
+    // Half of it would be taken for all of it.
+    this.#graph = graph;
   }
 
   /** Takes single live objects. One that is gone but declared stays, as Git declares it. */
