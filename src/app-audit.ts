@@ -5,7 +5,7 @@ import type { AuditReport, ResourceReport } from './drift/drift-report.ts';
 import { DriftSession } from './drift/drift-session.ts';
 import type { IgnoreRule } from './drift/subtract/user-rules.ts';
 import { type DeclaredSource, liveRequest, placeIn } from './loop/estate/declared-sources.ts';
-import { judgeKey } from './loop/estate/judge-key.ts';
+import { type AdmissionTrial, judgeKey } from './loop/estate/judge-key.ts';
 import type { Resource } from './resource/resource.ts';
 import { formatResourceId } from './resource/resource-id.ts';
 import type { DesiredSnapshot, LiveSnapshot } from './resource/snapshot.ts';
@@ -14,6 +14,8 @@ export interface AuditInput {
   readonly desired: readonly DeclaredSource[];
   readonly live: LiveSource;
   readonly rules: readonly IgnoreRule[];
+  /** Asked where admission may explain a difference; null: never. */
+  readonly admission: AdmissionTrial | null;
   now(): Date;
 }
 
@@ -55,12 +57,17 @@ export async function compareOnce(input: AuditInput, signal: AbortSignal): Promi
   session.setLive(live);
   session.setDesired(desired);
   const now = input.now().toISOString();
+  const { admission } = input;
   const reports: ResourceReport[] = [];
   for (const key of session.keys()) {
-    const report = await judgeKey(session, key, { now, source: sourceOf(key), signal });
+    const report = await judgeKey(session, key, { now, source: sourceOf(key), admission, signal });
     if (report !== null) reports.push(report);
   }
-  return { ...sides, report: auditReport(desired, live, reports), session };
+  return { ...sides, report: auditReport(desired, withGaps(live, admission), reports), session };
+}
+
+function withGaps(live: LiveSnapshot, admission: AdmissionTrial | null): LiveSnapshot {
+  return { ...live, gaps: [...live.gaps, ...(admission?.gaps ?? [])] };
 }
 
 /** One resource for each object of either side: what is live, at the place where Git declares it. */

@@ -14,6 +14,7 @@ export interface Inputs extends AsyncDisposable {
   readonly env: OpenOptions['env'];
   readonly git: GitSetup;
   /** Of the configuration, and of the engines whose sources have been read: the list grows. */
+import type { AdmissionTrial } from './loop/estate/judge-key.ts';
   readonly rules: readonly IgnoreRule[];
   /** Field managers whose changes are meant. */
   readonly sanctionedManagers: readonly string[];
@@ -29,6 +30,8 @@ export interface Inputs extends AsyncDisposable {
 /** The parts of a configuration that say what to read; the defaults when there is no file. */
 export interface InputConfig extends Pick<Config, 'sources' | 'repositories' | 'live' | 'rules' | 'engines'> {
   readonly rollback?: Pick<Config['rollback'], 'sanctionedManagers'>;
+  /** Null when nobody asks for it. Throws AppError `usage` when the live side has no API server to ask. */
+  admission(request: SourceRequest, live: OpenedLive): AdmissionTrial | null;
   readonly history?: Config['history'];
 }
 
@@ -37,6 +40,7 @@ const noConfig: InputConfig = {
   repositories: [],
   live: { source: '', readSecrets: false },
   rules: [],
+  readonly comparison?: Config['comparison'];
   engines: {},
 };
 
@@ -97,6 +101,11 @@ export async function inputsOf(config: InputConfig, env: OpenOptions['env']): Pr
 export const fromConfig: SourceRequest = { desired: undefined, live: undefined, namespace: undefined };
 
 type WantedSource = Pick<SourceConfig, 'source' | 'poll'> & SourcePlace;
+    admission(request, { admission, name }) {
+      const isWanted = request.serverDryRun ?? config.comparison?.serverDryRun === 'when-unsure';
+      if (isWanted && admission === null) throw noServer(name);
+      return isWanted ? admission : null;
+    },
 
 /** What the command line names wins over the list of the configuration. */
 function desiredOf(request: SourceRequest, config: InputConfig): readonly WantedSource[] {
@@ -135,5 +144,14 @@ function missing(flag: string): AppError {
     what: 'cannot tell what to read',
     why: `${flag} is missing and no configuration names a source`,
     remedy: `Give ${flag.split(' ')[0] ?? flag}, or --config with a mooring.yaml`,
+  });
+}
+
+function noServer(live: string): AppError {
+  return new AppError({
+    code: 'usage',
+    what: 'cannot ask for a server-side dry run',
+    why: `${live} is a folder, not an API server`,
+    remedy: 'Give --live kube:, or leave out --server-dry-run and comparison.serverDryRun',
   });
 }

@@ -12,6 +12,8 @@ export interface SourceRequest {
   readonly live: string | undefined;
   /** Where desired objects without a namespace belong; undefined means `default`. */
   readonly namespace: string | undefined;
+  /** Whether the API server is asked in a dry run where admission may explain a difference. */
+  readonly serverDryRun?: boolean;
 }
 
 export type GraphFormat = 'json' | 'dot' | 'mermaid' | 'graphml';

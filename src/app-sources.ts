@@ -9,6 +9,7 @@ import { parseSourceSpec, type SourceSpec } from './collectors/source-spec.ts';
 import type { TreeManifests } from './collectors/tree-manifests.ts';
 import type { GitSetup } from './git/run-git.ts';
 import type { SourcePlace } from './loop/estate/declared-sources.ts';
+import type { AdmissionTrial } from './loop/estate/judge-key.ts';
 import type { DryRun } from './rollback/dry-run.ts';
 
 type Env = Readonly<Record<string, string | undefined>>;
@@ -78,32 +79,43 @@ export interface LiveOptions {
 export interface OpenedLive extends LiveSource, AsyncDisposable {
   /** Null where there is no API server. */
   readonly dryRun: DryRun | null;
+  /** Null where there is no API server. */
+  readonly admission: AdmissionTrial | null;
 }
 
 /** Opens a LIVE of the command line or the configuration; a cluster is reached with its first request. */
 export async function openLiveSource(live: string, options: LiveOptions): Promise<OpenedLive> {
   if (live.startsWith('kube:')) return openCluster(live.slice('kube:'.length), options);
   const { DirectorySource } = await import('./collectors/directory-source.ts');
-  return opened(new DirectorySource(live), null, () => Promise.resolve());
+  return opened(new DirectorySource(live), { dryRun: null, admission: null }, () => Promise.resolve());
 }
 
 async function openCluster(context: string, { env, readSecrets }: LiveOptions): Promise<OpenedLive> {
-  const [{ createKubernetesSource }, { clusterDryRun }] = await Promise.all([
+  const [{ createKubernetesSource }, { clusterDryRun }, { clusterAdmission }] = await Promise.all([
     import('./kubernetes/kubernetes-live-source.ts'),
     import('./app-dry-run.ts'),
+    import('./app-admission.ts'),
   ]);
   const source = await createKubernetesSource({
     environment: env,
     readSecrets,
     ...(context === '' ? {} : { context }),
   });
-  return opened(source, clusterDryRun(source.connection), () => source.close());
+  const questions = {
+    dryRun: clusterDryRun(source.connection),
+    admission: clusterAdmission(source.connection, () => new Date()),
+  };
+  return opened(source, questions, () => source.close());
 }
 
-function opened(source: LiveSource, dryRun: DryRun | null, close: () => Promise<void>): OpenedLive {
+function opened(
+  source: LiveSource,
+  questions: Pick<OpenedLive, 'dryRun' | 'admission'>,
+  close: () => Promise<void>,
+): OpenedLive {
   return {
     name: source.name,
-    dryRun,
+    ...questions,
     read: (request, signal) => source.read(request, signal),
     watch: (request, changed, signal) => source.watch(request, changed, signal),
     [Symbol.asyncDispose]: close,

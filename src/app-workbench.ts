@@ -32,10 +32,10 @@ export async function openWorkbench(options: OpenOptions): Promise<Workbench> {
 }
 
 async function compare(inputs: Inputs, sources: SourceRequest, signal: AbortSignal): Promise<Comparison> {
-  return await compareOnce(
-    auditInput(inputs, await inputs.desired(sources, signal), await inputs.live(sources)),
-    signal,
-  );
+  const live = await inputs.live(sources);
+  const admission = inputs.admission(sources, live);
+  const input = auditInput(inputs, await inputs.desired(sources, signal), live);
+  return await compareOnce({ ...input, admission }, signal);
 }
 
 function auditInput(inputs: Inputs, desired: readonly PlacedSource[], live: LiveSource): AuditInput {
@@ -43,6 +43,7 @@ function auditInput(inputs: Inputs, desired: readonly PlacedSource[], live: Live
     desired: desired.map(({ source, ...place }) => ({ ...place, manifests: source.manifests })),
     live,
     rules: inputs.rules,
+    admission: null,
     now: clock,
   };
 }
@@ -74,7 +75,8 @@ async function plan(
   ]);
   const desired = await inputs.desired(sources, signal);
   const live = await inputs.live(sources);
-  const comparison = await compareOnce(auditInput(inputs, desired, live), signal);
+  const admission = inputs.admission(sources, live);
+  const comparison = await compareOnce({ ...auditInput(inputs, desired, live), admission }, signal);
   const report = question.choose(comparison.report.resources);
   const index = indexOfSource(comparison, report);
   const source = desired[index]?.source;

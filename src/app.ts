@@ -6,8 +6,7 @@ import { sha256 } from './app-plan.ts';
 import { createProposer } from './app-proposals.ts';
 import { createQueries, stateOf } from './app-queries.ts';
 import type { SourceSupply } from './app-source-supply.ts';
-import type { PlacedSource } from './app-sources.ts';
-import type { LiveSource } from './collectors/live-source.ts';
+import type { OpenedLive, PlacedSource } from './app-sources.ts';
 import type { LoadedConfig } from './config/load-config.ts';
 import { AppError } from './errors/app-error.ts';
 import { openStore, type Store } from './history/store.ts';
@@ -65,7 +64,7 @@ export async function createApp(options: AppOptions): Promise<App> {
 interface Parts {
   readonly inputs: Inputs;
   readonly supply: SourceSupply;
-  readonly live: LiveSource;
+  readonly live: OpenedLive;
   readonly store: Store;
   readonly metrics: MetricsRegistry;
   readonly deliveries: Deliveries;
@@ -135,6 +134,7 @@ function createDaemon({ loaded, logger, observers = [] }: AppOptions, parts: Par
 }
 
 function declaredSource({ source, ...place }: PlacedSource): DeclaredSource {
+    admission: inputs.admission(fromConfig, live),
   return { ...place, manifests: source.manifests };
 }
 

@@ -6,7 +6,11 @@ export function addSourceOptions(command: Command): Command {
   return addCommonOptions(
     command
       .option('--desired <source>', 'what Git says: a directory, or REPO[#REVISION][:PATH]')
-      .option('--live <live>', 'what the cluster holds: a directory of dumps, or kube:[CONTEXT]'),
+      .option('--live <live>', 'what the cluster holds: a directory of dumps, or kube:[CONTEXT]')
+      .option(
+        '--server-dry-run',
+        'ask the API server in a dry run what admission makes of an object that differs; needs the right to create',
+      ),
   );
 }
 
@@ -32,6 +36,7 @@ export function readSources(options: OptionValues): SourceRequest {
     desired: textOption(options, 'manifests') ?? textOption(options, 'desired'),
     live: textOption(options, 'live'),
     namespace: textOption(options, 'namespace'),
+    ...(options['serverDryRun'] === true ? { serverDryRun: true } : {}),
   };
 }
 

@@ -50,6 +50,7 @@ export const configSchema = z.strictObject({
       readSecrets: options['live.readSecrets'].schema,
     })
     .prefault({}),
+  comparison: z.strictObject({ serverDryRun: options['comparison.serverDryRun'].schema }).prefault({}),
   rules: z.array(rule).default([]),
   engines: z
     .strictObject({ kustomize: options['engines.kustomize'].schema, helm: options['engines.helm'].schema })

@@ -90,6 +90,12 @@ export const options = {
     type: 'yes or no',
     env: 'MOORING_READ_SECRETS',
   }),
+  'comparison.serverDryRun': option(z.enum(['never', 'when-unsure']).default('never'), {
+    description:
+      'Ask the API server in a dry run what admission makes of an object that differs: never, or when-unsure. Needs the right to create.',
+    type: 'text',
+    env: 'MOORING_SERVER_DRY_RUN',
+  }),
   'rules[].path': option(text, {
     description: 'The path to leave alone, as reports print it; * stands for one name, ** for any number of steps.',
     type: 'text',

@@ -5,7 +5,7 @@ import { type DesiredSnapshot, type Gap, gapCovers, type LiveSnapshot } from '..
 import { AuditedWriters, type AuditEntry, isAbout } from './attribute/audit-join.ts';
 import { ObservedChanges, type Sighting } from './attribute/observed-changes.ts';
 import { isGenerated, isOldHash } from './describe/extra.ts';
-import type { ResourceReport, Verdict } from './drift-report.ts';
+import type { ResourceReport } from './drift-report.ts';
 import {
   type Deletion,
   duplicateReport,
@@ -17,9 +17,11 @@ import {
 import { judgeResource, type JudgeContext } from './judge-resource.ts';
 import { affectedBy } from './affected.ts';
 import { prepare } from './normalise-pair.ts';
+import { withinGaps } from './within-gaps.ts';
 import { OwnedGround } from './ownership.ts';
 import { ResourceScope } from './resource-scope.ts';
 import { SchemaCatalog, unknownKind } from './schema/schema-catalog.ts';
+import type { TriedObject } from './subtract/admission-reproduced.ts';
 import { LiveIndex } from './subtract/live-index.ts';
 import type { IgnoreRule } from './subtract/user-rules.ts';
 
@@ -37,6 +39,13 @@ interface Declaration {
 interface Declared extends Declaration {
   /** Other declarations of the same object, when there are any. */
   readonly twins: readonly Declaration[];
+}
+
+interface JudgeQuestion {
+  readonly key: string;
+  readonly now: string;
+  readonly earlier: readonly Resource[];
+  readonly tried: TriedObject | null;
 }
 
 /**
@@ -202,14 +211,23 @@ export class DriftSession {
     );
   }
 
-  /** One verdict, or null when the key is neither declared nor an extra. `earlier` are versions of it at earlier revisions. */
-  judge(key: string, now: string, earlier: readonly Resource[] = []): ResourceReport | null {
-    const report = this.#judge(key, now, earlier);
+  /**
+   * One verdict, or null when the key is neither declared nor an extra. `earlier` are versions of it at earlier revisions; `tried` is
+   * what the server makes of it, where it was asked.
+   */
+  judge(
+    key: string,
+    now: string,
+    earlier: readonly Resource[] = [],
+    tried: TriedObject | null = null,
+  ): ResourceReport | null {
+    const report = this.#judge({ key, now, earlier, tried });
     const id = parseResourceId(key);
     return report === null || id === undefined ? report : this.#writers.sign(report, id);
   }
 
-  #judge(key: string, now: string, earlier: readonly Resource[]): ResourceReport | null {
+  #judge(question: JudgeQuestion): ResourceReport | null {
+    const { key, earlier } = question;
     this.judgements++;
     const declared = this.#declared.get(key);
     if (declared === undefined) return this.#judgeUndeclared(key);
@@ -221,11 +239,15 @@ export class DriftSession {
     if (objection.length > 0) return foreignReport(resource, objection);
     const live = this.#index.get(resource.id, resource.apiVersion);
     if (live === undefined) return this.#judgeAbsent(resource);
-    const judged = this.#withPartialGaps(judgeResource(resource, live, earlier, this.#context(key, now)), resource.id);
+    const judged = withinGaps(
+      judgeResource(resource, live, earlier, this.#context(question)),
+      resource,
+      this.#liveGaps,
+    );
     return twins.length === 0 ? judged : { ...judged, notes: [...judged.notes, 'duplicate-declaration'] };
   }
 
-  #context(key: string, now: string): JudgeContext {
+  #context({ key, now, tried }: JudgeQuestion): JudgeContext {
     return {
       catalog: this.#catalog,
       index: this.#index,
@@ -233,6 +255,7 @@ export class DriftSession {
       now,
       unstable: this.#unstable.get(key) ?? new Set(),
       observed: this.#observed,
+      tried,
       key,
     };
   }
@@ -259,32 +282,6 @@ export class DriftSession {
     if (!this.#ground.covers(id)) return false;
     if (this.#desiredGaps.some((gap) => gapCovers(gap, id))) return false;
     return !isGenerated(resource, this.#index);
-  }
-
-  #withPartialGaps(report: ResourceReport, id: ResourceId): ResourceReport {
-    const partial = this.#liveGaps.find((gap) => gap.partial === true && gapCovers(gap, id));
-    const stale = this.#liveGaps.find((gap) => gap.partial !== true && gapCovers(gap, id));
-    if (stale !== undefined)
-      return undeterminedReport(
-        this.#declared.get(formatResourceId(id))?.resource ?? {
-          id,
-          apiVersion: report.apiVersion,
-          body: {},
-          origin: null,
-        },
-        `${stale.what}: ${stale.why}`,
-      );
-    if (partial === undefined) return report;
-    const differences = report.differences.filter(({ path }) => path.startsWith('metadata'));
-    const verdict: Verdict =
-      differences.length > 0 ? 'drifted' : report.invalid.length > 0 ? 'invalid' : 'undetermined';
-    return {
-      ...report,
-      differences,
-      verdict,
-      drift: differences.length > 0 ? 'changed' : null,
-      undetermined: [...report.undetermined, { path: 'data', reason: `${partial.what}: ${partial.why}` }],
-    };
   }
 }
 

@@ -16,6 +16,7 @@ import { normalisedLive, prepare } from './normalise-pair.ts';
 import type { SchemaCatalog } from './schema/schema-catalog.ts';
 import type { Validation } from './schema/validate.ts';
 import { admissionRules } from './subtract/admission.ts';
+import { explainReproduced, type TriedObject } from './subtract/admission-reproduced.ts';
 import { controllerRules } from './subtract/controllers.ts';
 import { explainBookkeeping } from './subtract/engine-bookkeeping.ts';
 import type { Explain } from './subtract/explanation.ts';
@@ -36,6 +37,8 @@ export interface JudgeContext {
   readonly unstable: ReadonlySet<string>;
   /** What was seen of the object while it changed. */
   readonly observed: ObservedChanges;
+  /** What the server makes of the declared object by itself; null where it was not asked. */
+  readonly tried: TriedObject | null;
   /** `formatResourceId` of the resource. */
   readonly key: string;
 }
@@ -60,6 +63,7 @@ export function judgeResource(
     ownership,
     index: context.index,
     rules: rulesFor(scalePath, context),
+    tried: context.tried,
   });
   const stable = withoutUnstable(remainder.drift, context.unstable);
   const split = separatePending(stable.candidates, { earlier, live, liveBody, ownership, catalog: context.catalog });
@@ -89,6 +93,7 @@ function rulesFor(scalePath: string, context: JudgeContext): readonly Explain[] 
     explainServerField,
     explainScale(scalePath),
     explainBookkeeping,
+    explainReproduced(context.tried),
     ...admissionRules,
     ...controllerRules,
     explainRewrite,

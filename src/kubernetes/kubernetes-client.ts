@@ -6,12 +6,13 @@ import { describeResourceId } from '../resource/resource-id.ts';
 import type { ApiAnswer, KubernetesConnection } from './connection/kubernetes-connection.ts';
 import { readRefusal, refusalError } from './connection/kubernetes-errors.ts';
 import { type Discovery, discoverKinds } from './discovery/discover-kinds.ts';
-import { kindKey, objectPath, type ServedKind } from './discovery/served-kind.ts';
+import { collectionPath, kindKey, objectPath, type ServedKind } from './discovery/served-kind.ts';
 import { readLiveObject } from './list/live-object.ts';
 
-/** What a server-side apply of one object would make of it, without doing it. */
+/** What a request would make of one object, without doing it. */
 export type DryRun =
-  | { readonly kind: 'accepted'; readonly body: JsonObject }
+  /** `plural` and `namespaced` are of the kind as the server serves it. */
+  | { readonly kind: 'accepted'; readonly body: JsonObject; readonly plural: string; readonly namespaced: boolean }
   /** The object can never be accepted as it is, or something in the way refuses it; `reason` is the server's. */
   | { readonly kind: 'rejected'; readonly status: number; readonly reason: string; readonly message: string };
 
@@ -20,11 +21,13 @@ export interface KubernetesClient {
   patchDryRun(resource: Resource, fieldManager: string, signal: AbortSignal): Promise<DryRun>;
   /** The same for an object in the place of the one that is there; status 409 when that has changed since it was read. */
   updateDryRun(resource: Resource, fieldManager: string, signal: AbortSignal): Promise<DryRun>;
+  /** The same for a new object; unknown fields are dropped, as they are from what is stored. */
+  createDryRun(resource: Resource, fieldManager: string, signal: AbortSignal): Promise<DryRun>;
 }
 
 interface Attempt {
   readonly fieldManager: string;
-  readonly verb: 'PATCH' | 'PUT';
+  readonly verb: keyof typeof forms;
 }
 
 /** Requests about single objects, for what is about to be proposed. */
@@ -48,14 +51,15 @@ export function createKubernetesClient(connection: KubernetesConnection): Kubern
   const tryOut = async (resource: Resource, { fieldManager, verb }: Attempt, signal: AbortSignal): Promise<DryRun> => {
     const { id, apiVersion, body } = resource;
     const served = await servedKind({ apiVersion, kind: id.kind }, signal);
-    const force: Readonly<Record<string, string>> = verb === 'PATCH' ? { force: 'true' } : {};
-    const query = new URLSearchParams({ fieldManager, dryRun: 'All', ...force });
+    const { mediaType, options } = forms[verb];
+    const query = new URLSearchParams({ fieldManager, dryRun: 'All', ...options });
     const namespace = id.namespace === '' ? connection.namespace : id.namespace;
+    const path = verb === 'POST' ? collectionPath(served, namespace) : objectPath(served, namespace, id.name);
     const answer = await connection.send(
       {
         method: verb,
-        path: `${objectPath(served, namespace, id.name)}?${query.toString()}`,
-        headers: { 'content-type': mediaTypes[verb] },
+        path: `${path}?${query.toString()}`,
+        headers: { 'content-type': mediaType },
         body: formatJson(body),
       },
       signal,
@@ -69,10 +73,15 @@ export function createKubernetesClient(connection: KubernetesConnection): Kubern
   return {
     patchDryRun: (resource, fieldManager, signal) => tryOut(resource, { fieldManager, verb: 'PATCH' }, signal),
     updateDryRun: (resource, fieldManager, signal) => tryOut(resource, { fieldManager, verb: 'PUT' }, signal),
+    createDryRun: (resource, fieldManager, signal) => tryOut(resource, { fieldManager, verb: 'POST' }, signal),
   };
 }
 
-const mediaTypes = { PATCH: 'application/apply-patch+yaml', PUT: 'application/json' } as const;
+const forms = {
+  PATCH: { mediaType: 'application/apply-patch+yaml', options: { force: 'true' } },
+  PUT: { mediaType: 'application/json', options: {} },
+  POST: { mediaType: 'application/json', options: { fieldValidation: 'Ignore' } },
+} as const;
 
 /** These say something about the object; 401, 403, 429 and the like say something about us or the server. */
 function isVerdict(status: number, message: string): boolean {
@@ -84,7 +93,8 @@ function isVerdict(status: number, message: string): boolean {
 function accepted(answer: ApiAnswer, served: ServedKind): DryRun {
   const body = parseJson(answer.body.toString('utf8'));
   const read = isJsonObject(body) ? readLiveObject(body, served) : undefined;
-  return { kind: 'accepted', body: read?.resource.body ?? {} };
+  const { plural, namespaced } = served;
+  return { kind: 'accepted', body: read?.resource.body ?? {}, plural, namespaced };
 }
 
 function refused(what: string, answer: ApiAnswer): AppError {

@@ -1,6 +1,6 @@
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { kubectl, tryKubectl } from './plane-access.ts';
+import { kubectl, type KubectlResult, tryKubectl } from './plane-access.ts';
 
 const manifests = join(dirname(dirname(import.meta.dirname)), 'manifests');
 const identity = '--as=system:serviceaccount:mooring:mooring';
@@ -81,6 +81,23 @@ describe('manifests/', () => {
       expect(await canI('update')).toBe('no');
     } finally {
       await kubectl(['delete', 'clusterrole', 'mooring-reader-secrets']);
+    }
+  });
+
+  test('the component for dry runs lets Mooring try objects, and create none', async () => {
+    const component = join(manifests, 'components', 'server-dry-run');
+    const files = ['guard.yaml', 'cluster-role.yaml'].flatMap((name) => ['-f', join(component, name)]);
+    const create = (name: string, ...flags: readonly string[]): Promise<KubectlResult> =>
+      tryKubectl(['-n', 'mooring', 'create', 'configmap', name, identity, ...flags]);
+    await kubectl(['apply', ...files]);
+    try {
+      await expect.poll(async () => (await create('tried', '--dry-run=server')).code, { timeout: 30_000 }).toBe(0);
+      await expect.poll(async () => (await create('created')).stderr, { timeout: 30_000 }).toContain('and create nothing');
+      expect(await create('tried', '--dry-run=server')).toMatchObject({ code: 0 });
+      const question = ['auth', 'can-i', 'create', 'deployments.apps', '-n', 'default', identity];
+      expect((await tryKubectl(question)).stdout.trim()).toBe('yes');
+    } finally {
+      await kubectl(['delete', ...files]);
     }
   });
 });

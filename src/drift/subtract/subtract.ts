@@ -9,6 +9,7 @@ import { ownerOf } from '../compare/compare-trees.ts';
 import type { Suppression } from '../drift-report.ts';
 import { isAbsentEquivalent } from '../normalise/empty-values.ts';
 import { fieldType, itemType } from '../schema/type-node.ts';
+import { isMadeElement, type TriedObject } from './admission-reproduced.ts';
 import type { Explain, Explanation, Question } from './explanation.ts';
 import type { LiveIndex } from './live-index.ts';
 
@@ -18,6 +19,8 @@ export interface SubtractContext {
   readonly ownership: Ownership;
   readonly index: LiveIndex;
   readonly rules: readonly Explain[];
+  /** What the server makes of the declared object by itself; null where it was not asked. */
+  readonly tried: TriedObject | null;
 }
 
 export interface Remainder {
@@ -41,7 +44,9 @@ function judge(candidate: Candidate, context: SubtractContext): { drift: Candida
   const text = formatPath(candidate.path);
   const explanation = explain(candidate, text, context);
   if (explanation !== null) return { drift: [], suppressions: [suppressionOf(candidate, text, explanation)] };
-  const children = candidate.change === 'added' && !isElement(candidate) ? childrenOf(candidate) : [];
+  const isDivisible =
+    candidate.change === 'added' && (!isElement(candidate) || isMadeElement(context.tried, candidate));
+  const children = isDivisible ? childrenOf(candidate) : [];
   if (children.length === 0) return { drift: [candidate], suppressions: [] };
   return split(candidate, children, context);
 }

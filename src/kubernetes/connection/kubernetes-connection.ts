@@ -6,7 +6,7 @@ import { type ClusterAccess, type KubeconfigOptions, readClusterAccess } from '.
 import { isTrustFailure, unreachable } from './kubernetes-errors.ts';
 
 export interface ApiRequest {
-  readonly method?: 'GET' | 'PATCH' | 'PUT';
+  readonly method?: 'GET' | 'PATCH' | 'POST' | 'PUT';
   /** Path and query, from the slash after the server's address. */
   readonly path: string;
   readonly accept?: string;

@@ -27,9 +27,14 @@ export function describeKind(served: ServedKind): string {
   return served.group === '' ? served.plural : `${served.plural}.${served.group}`;
 }
 
-/** Path of one object. */
-export function objectPath(served: ServedKind, namespace: string, name: string): string {
+/** Path of the objects of a namespace, or of the cluster when the kind has none. */
+export function collectionPath(served: ServedKind, namespace: string): string {
   const base = groupVersionPath(served.apiVersion);
   const scope = served.namespaced ? `/namespaces/${encodeURIComponent(namespace)}` : '';
-  return `${base}${scope}/${served.plural}/${encodeURIComponent(name)}`;
+  return `${base}${scope}/${served.plural}`;
+}
+
+/** Path of one object. */
+export function objectPath(served: ServedKind, namespace: string, name: string): string {
+  return `${collectionPath(served, namespace)}/${encodeURIComponent(name)}`;
 }

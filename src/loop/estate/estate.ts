@@ -15,7 +15,7 @@ import type { DeclaredSource } from './declared-sources.ts';
 import { DesiredSide } from './desired-side.ts';
 import type { SourceState } from './desired-side.ts';
 import { GraphKeeper } from './graph-keeper.ts';
-import { judgeKey } from './judge-key.ts';
+import { type AdmissionTrial, judgeKey } from './judge-key.ts';
 import { type LiveChange, LiveSide } from './live-side.ts';
 import type { RepairCandidate, RoundWork } from '../round.ts';
 import type { ProblemSink } from '../run-once.ts';
@@ -26,6 +26,8 @@ export interface EstateOptions {
   readonly renewSources?: (signal: AbortSignal) => Promise<readonly DeclaredSource[] | null>;
   readonly live: LiveSource;
   readonly rules: readonly IgnoreRule[];
+  /** Asked where admission may explain a difference; absent: never. */
+  readonly admission?: AdmissionTrial | null;
   readonly clock: () => Date;
 }
 
@@ -87,7 +89,7 @@ export class Estate {
 
   /** The whole report as of the last round. */
   report(): AuditReport {
-    return auditReport(this.#desired.snapshots, this.#liveSnapshot(), [...this.#reports.values()]);
+    return auditReport(this.#desired.snapshots, this.#reportedLive(), [...this.#reports.values()]);
   }
 
   candidateOf(judgement: Judgement): RepairCandidate {
@@ -194,12 +196,13 @@ export class Estate {
       if (judged % turn === 0) await new Promise(setImmediate);
     }
     this.#remember(keys, reports);
-    return auditReport(this.#desired.snapshots, this.#liveSnapshot(), [...reports.values()]);
+    return auditReport(this.#desired.snapshots, this.#reportedLive(), [...reports.values()]);
   }
 
   async #judge(key: string, now: string, problem: ProblemSink, signal: AbortSignal): Promise<ResourceReport | null> {
     try {
-      return await judgeKey(this.#session, key, { now, source: this.#desired.sourceOf(key), signal });
+      const { admission = null } = this.#options;
+      return await judgeKey(this.#session, key, { now, source: this.#desired.sourceOf(key), admission, signal });
     } catch (error) {
       signal.throwIfAborted();
       problem('compare', key, error);
@@ -236,6 +239,12 @@ export class Estate {
       if (report === undefined) this.#reports.delete(key);
       else this.#reports.set(key, report);
     }
+  }
+
+  /** With what may not be tried: that takes nothing from what was read. */
+  #reportedLive(): LiveSnapshot {
+    const live = this.#liveSnapshot();
+    return { ...live, gaps: [...live.gaps, ...(this.#options.admission?.gaps ?? [])] };
   }
 
   #liveSnapshot(): LiveSnapshot {

@@ -1,6 +1,6 @@
 import { arrayAt, formatJson, type JsonObject, type JsonValue, objectAt, stringAt } from '../../../resource/json.ts';
 import type { Resource } from '../../../resource/resource.ts';
-import { matchesSelector } from '../label-selector.ts';
+import { matchesSelector } from '../../../resource/label-selector.ts';
 import type { ImportedRule } from './imported-rule.ts';
 import { parseJsonPointer } from './json-pointer.ts';
 

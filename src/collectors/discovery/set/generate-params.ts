@@ -1,6 +1,6 @@
 import { arrayAt, isJsonArray, isJsonObject, type JsonObject, objectAt, stringAt } from '../../../resource/json.ts';
 import { readValue } from '../argo/argo-installation.ts';
-import { matchesLabels } from '../label-selector.ts';
+import { matchesLabels } from '../../../resource/label-selector.ts';
 import { flattenParams, mergeDeep } from './flatten-params.ts';
 import type { GeneratorInput } from './generator-input.ts';
 import { gitParams } from './git-params.ts';

@@ -1,4 +1,4 @@
-import { arrayAt, isJsonObject, type JsonObject, type JsonValue, objectAt, stringAt } from '../../resource/json.ts';
+import { arrayAt, isJsonObject, type JsonObject, type JsonValue, objectAt, stringAt } from './json.ts';
 
 /** The text form of a label selector: `a=b,c!=d,e in (x,y),f notin (z),g,!h`. An empty one selects everything, a broken one nothing. */
 export function matchesSelector(selector: string, labels: JsonObject): boolean {
