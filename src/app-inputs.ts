@@ -2,7 +2,14 @@ import { createRenderer } from './app-renderer.ts';
 import type { KnownRepository } from './app-repositories.ts';
 import type { OpenOptions, SourceRequest } from './app-ports.ts';
 import { fixedSupply, type SourceSupply } from './app-source-supply.ts';
-import { createGitSetup, type OpenedLive, openLiveSource, openSource, type PlacedSource } from './app-sources.ts';
+import {
+  createGitSetup,
+  type OpenedLive,
+  openLiveSource,
+  openSource,
+  type PlacedSource,
+  type WatchHabits,
+} from './app-sources.ts';
 import type { Config, SourceConfig } from './config/config-schema.ts';
 import type { IgnoreRule } from './drift/subtract/user-rules.ts';
 import { AppError } from './errors/app-error.ts';
@@ -55,7 +62,11 @@ export async function openInputs(options: OpenOptions): Promise<Inputs> {
   return inputsOf(config, options.env);
 }
 
-export async function inputsOf(config: InputConfig, env: OpenOptions['env']): Promise<Inputs> {
+export async function inputsOf(
+  config: InputConfig,
+  env: OpenOptions['env'],
+  habits: WatchHabits = {},
+): Promise<Inputs> {
   const stack = new AsyncDisposableStack();
   const git = await createGitSetup(env);
   const configured = config.rules.map(toIgnoreRule);
@@ -64,7 +75,7 @@ export async function inputsOf(config: InputConfig, env: OpenOptions['env']): Pr
     const source = request.live ?? config.live.source;
     if (source === '') throw missing('--live');
     const { readSecrets } = config.live;
-    return stack.use(await openLiveSource(source, { env, readSecrets }));
+    return stack.use(await openLiveSource(source, { env, readSecrets, ...habits }));
   };
   const discover = async (request: SourceRequest, signal: AbortSignal): Promise<SourceSupply> => {
     if ((request.live ?? config.live.source) === '') throw missing('--desired (or --manifests)');

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { NotingRenderer } from './app-renderer.ts';
 import { cacheDir } from './app-tools.ts';
 import { openDirectoryManifests } from './collectors/directory-manifests.ts';
-import type { LiveSource } from './collectors/live-source.ts';
+import type { KindRef, LiveSource } from './collectors/live-source.ts';
 import { parseSourceSpec, type SourceSpec } from './collectors/source-spec.ts';
 import type { TreeManifests } from './collectors/tree-manifests.ts';
 import type { GitSetup } from './git/run-git.ts';
@@ -70,7 +70,15 @@ export async function privateDirectory(env: Env, name: string): Promise<string> 
   return dir;
 }
 
-export interface LiveOptions {
+/** What whoever watches for long has to add: a command that reads once needs none of it. */
+export interface WatchHabits {
+  /** The version up to which an earlier run saw a kind, or empty. */
+  readonly floorOf?: (kind: KindRef) => string;
+  /** Hears of faults that a watch survives. */
+  readonly onFault?: (what: string, error: unknown) => void;
+}
+
+export interface LiveOptions extends WatchHabits {
   readonly env: Env;
   readonly readSecrets: boolean;
 }
@@ -90,7 +98,7 @@ export async function openLiveSource(live: string, options: LiveOptions): Promis
   return opened(new DirectorySource(live), { dryRun: null, admission: null }, () => Promise.resolve());
 }
 
-async function openCluster(context: string, { env, readSecrets }: LiveOptions): Promise<OpenedLive> {
+async function openCluster(context: string, { env, readSecrets, ...habits }: LiveOptions): Promise<OpenedLive> {
   const [{ createKubernetesSource }, { clusterDryRun }, { clusterAdmission }] = await Promise.all([
     import('./kubernetes/kubernetes-live-source.ts'),
     import('./app-dry-run.ts'),
@@ -99,6 +107,7 @@ async function openCluster(context: string, { env, readSecrets }: LiveOptions): 
   const source = await createKubernetesSource({
     environment: env,
     readSecrets,
+    ...habits,
     ...(context === '' ? {} : { context }),
   });
   const questions = {

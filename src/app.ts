@@ -1,4 +1,5 @@
 import { type ApiServer, startApi } from './api/api-server.ts';
+import { createFloors, type Floors } from './app-floors.ts';
 import { startHooks } from './app-hooks.ts';
 import { fromConfig, type Inputs, inputsOf } from './app-inputs.ts';
 import { historyObserver, logObserver, metricsObserver, withLog } from './app-observers.ts';
@@ -55,6 +56,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   await using stack = new AsyncDisposableStack();
   const parts = await openParts(options, stack);
   const daemon = stack.use(createDaemon(options, parts));
+  stack.use(parts.floors.keep(() => daemon.status().kinds, options.logger));
   const api = stack.use(await listen(options, parts, daemon));
   options.logger.info('listening', { address: api.address, version: options.version });
   return appOf(daemon, api, stack.move());
@@ -66,6 +68,7 @@ interface Parts {
   readonly supply: SourceSupply;
   readonly live: OpenedLive;
   readonly store: Store;
+  readonly floors: Floors;
   readonly metrics: MetricsRegistry;
   readonly deliveries: Deliveries;
   readonly clock: () => Date;
@@ -80,17 +83,22 @@ async function openParts(options: AppOptions, stack: AsyncDisposableStack): Prom
   const { config, secrets } = loaded;
   const clock = options.clock ?? (() => new Date());
   const random = options.random ?? Math.random;
-  const inputs = stack.use(await inputsOf(config, env));
+  const floors = createFloors();
+  const onFault = (what: string, error: unknown): void => {
+    logger.warn('a watch survived a fault', { ...errorFields(error, what), what });
+  };
+  const inputs = stack.use(await inputsOf(config, env, { floorOf: floors.floorOf, onFault }));
   // Only a cluster has engines that could say what it should be.
   if (config.sources.length === 0 && !config.live.source.startsWith('kube:')) throw noSources();
   const supply = await inputs.supply(AbortSignal.timeout(discoveryLimit));
   const live = await inputs.live(fromConfig);
   const store = stack.use(openStore({ path: config.history.path, clock }));
   if (store.recovered !== null) logger.error('the state file was damaged', errorFields(store.recovered, 'state file'));
+  await floors.load(store.floors, live.name);
   const metrics = createMetricsRegistry({ version, processMetrics: options.processMetrics ?? true });
   const { outbox } = store;
   const deliveries = stack.use(startHooks({ hooks: config.hooks, secrets, outbox, metrics, logger, clock, random }));
-  return { inputs, supply, live, store, metrics, deliveries, clock, random };
+  return { inputs, supply, live, store, floors, metrics, deliveries, clock, random };
 }
 
 function createDaemon({ loaded, logger, observers = [] }: AppOptions, parts: Parts): Daemon {

@@ -17,7 +17,7 @@ export interface LiveRequest {
 /** `synced`: complete and current. `stale`: was complete, cannot be kept current. `partial`: list not complete yet. `forbidden`, `gone`: as named. */
 export type KindPhase = 'synced' | 'stale' | 'partial' | 'forbidden' | 'gone';
 
-export interface KindState {
+export interface KindState extends Partial<WatchCounters> {
   readonly kind: KindRef;
   readonly phase: KindPhase;
   /** RFC 3339; when the phase began. */
@@ -27,6 +27,29 @@ export interface KindState {
   readonly lastEventAt: string | null;
   readonly lastListAt: string | null;
   readonly relists: number;
+}
+
+/** What a watched kind has been through. Absent where nothing is watched, as in a directory of dumps. */
+export interface WatchCounters {
+  /** Ends of watches by reason: closed, silence, broken, expired, refused-503 … */
+  readonly restarts: Readonly<Record<string, number>>;
+  /** Lists by reason: first, expired, refused … */
+  readonly lists: Readonly<Record<string, number>>;
+  readonly events: number;
+  /** Received, before they are unpacked. */
+  readonly bytes: number;
+  /** Events older than what was held, and dropped. */
+  readonly outdated: number;
+  /** Objects that came back under the same name with another uid. */
+  readonly recreated: number;
+  /** Objects without a name or of another kind, set aside. */
+  readonly poisoned: number;
+  /** The highest version seen; hand it to the next run as its floor. */
+  readonly version: string | null;
+  /** RFC 3339; when cache and server were last proved equal, or found different and repaired. */
+  readonly auditedAt: string | null;
+  /** Objects the audit found wrong: defects of ours. */
+  readonly auditDifferences: number;
 }
 
 /** A live side that is kept current. `snapshot` shows what is held now, with a gap for every kind that is not `synced`. */

@@ -29,6 +29,9 @@ const migrations: readonly string[] = [
   );
   CREATE INDEX proposals_fingerprint ON proposals (fingerprint);
   `,
+  `
+  CREATE TABLE floors (live TEXT NOT NULL, kind TEXT NOT NULL, version TEXT NOT NULL, PRIMARY KEY (live, kind));
+  `,
 ];
 
 /** The version that this program writes. */

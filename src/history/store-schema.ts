@@ -7,6 +7,7 @@ export interface StoreSchema {
   targets: TargetsTable;
   rounds: RoundsTable;
   proposals: ProposalsTable;
+  floors: FloorsTable;
 }
 
 /** `document` is the whole episode; the other columns are what queries look for. At most one open episode per fingerprint. */
@@ -64,4 +65,11 @@ export interface ProposalsTable {
   created_at: number;
   updated_at: number;
   document: string;
+}
+
+/** The resourceVersion up to which a kind of a live side was seen. */
+export interface FloorsTable {
+  live: string;
+  kind: string;
+  version: string;
 }

@@ -2,10 +2,12 @@ import { Kysely, SqliteDialect } from 'kysely';
 import type { AppError } from '../errors/app-error.ts';
 import type { EpisodeLog } from '../incidents/episode-log.ts';
 import type { Outbox } from '../incidents/delivery.ts';
+import type { VersionFloors } from '../loop/version-floors.ts';
 import type { ProposalLog } from '../rollback/proposal-log.ts';
 import { openDatabase, openForReading } from './open-store.ts';
 import { createSqlEpisodes } from './sql-episodes.ts';
 import type { EpisodeReader } from './sql-episodes.ts';
+import { createSqlFloors } from './sql-floors.ts';
 import { createSqlOutbox } from './sql-outbox.ts';
 import type { DeliveryReader } from './sql-outbox.ts';
 import { createSqlProposals } from './sql-proposals.ts';
@@ -28,6 +30,7 @@ export interface Store extends AsyncDisposable {
   readonly episodes: EpisodeLog & EpisodeReader;
   readonly outbox: Outbox & DeliveryReader;
   readonly rounds: RoundLog;
+  readonly floors: VersionFloors;
   readonly proposals: ProposalLog & ProposalReader;
   /** Not null when a damaged file was moved aside at the start: tell people, then go on. */
   readonly recovered: AppError | null;
@@ -49,6 +52,7 @@ export function openStore(options: StoreOptions): Store {
     episodes: createSqlEpisodes(db),
     outbox: createSqlOutbox(db),
     rounds: createSqlRounds(db),
+    floors: createSqlFloors(db),
     proposals: createSqlProposals(db),
     recovered,
     close,

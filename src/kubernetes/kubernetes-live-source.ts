@@ -49,6 +49,11 @@ export interface WatchTiming {
   readonly auditMs: number;
   /** How long a watch has time to come as far as the list of that proof. Default 90 s: quiet kinds hear a bookmark a minute. */
   readonly settleMs: number;
+  /**
+   * How long lists are refused that are older than what was seen, where the server neither has nor denies what was seen.
+   * Default 10 min. A restored etcd is told apart by the server's own word, and a stale answer is never believed.
+   */
+  readonly pastMs: number;
 }
 
 const defaultTiming: WatchTiming = {
@@ -59,6 +64,7 @@ const defaultTiming: WatchTiming = {
   answerMs: 10_000,
   auditMs: 600_000,
   settleMs: 90_000,
+  pastMs: 600_000,
 };
 
 /** A LiveSource over a cluster. `close` ends its connections. */

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 export type Answer = (request: IncomingMessage, response: ServerResponse) => void;
 
 export interface SeenRequest {
-  readonly kind: 'discovery' | 'list' | 'watch' | 'other';
+  readonly kind: 'discovery' | 'list' | 'watch' | 'past' | 'other';
   readonly url: URL;
   readonly headers: IncomingMessage['headers'];
 }
@@ -24,6 +24,8 @@ export interface ScriptedServer {
   readonly seen: SeenRequest[];
   readonly lists: Answer[];
   readonly watches: Answer[];
+  /** Answers to whether the server has a version; an empty queue says that it does. */
+  readonly pasts: Answer[];
   /** Answers for paths of their own; they win over everything else. */
   readonly routes: Map<string, Answer>;
   /** Watches that are open at the moment, newest last. */
@@ -36,6 +38,7 @@ export async function startScriptedServer(): Promise<ScriptedServer> {
   const seen: SeenRequest[] = [];
   const lists: Answer[] = [];
   const watches: Answer[] = [];
+  const pasts: Answer[] = [];
   const open: ServerResponse[] = [];
   const routes = new Map<string, Answer>([['/openapi/v3', json(200, { paths: {} })]]);
   const server = createServer((request, response) => {
@@ -46,6 +49,7 @@ export async function startScriptedServer(): Promise<ScriptedServer> {
     if (route !== undefined) return route(request, response);
     if (kind === 'discovery')
       return json(200, url.pathname === '/api' ? coreDiscovery : groupDiscovery)(request, response);
+    if (kind === 'past') return (pasts.shift() ?? list([], versionOf(url)))(request, response);
     if (kind === 'list') return (lists.shift() ?? list([], '1'))(request, response);
     if (kind === 'other') return json(404, status(404, 'NotFound'))(request, response);
     open.push(response);
@@ -63,6 +67,7 @@ export async function startScriptedServer(): Promise<ScriptedServer> {
     seen,
     lists,
     watches,
+    pasts,
     routes,
     open,
     count: (kind) => seen.filter((each) => each.kind === kind).length,
@@ -81,7 +86,12 @@ function portOf(address: AddressInfo | string | null): number {
 function kindOf(url: URL): SeenRequest['kind'] {
   if (url.pathname === '/api' || url.pathname === '/apis') return 'discovery';
   if (!/\/(configmaps|secrets|widgets)$/.test(url.pathname)) return 'other';
+  if (url.searchParams.has('resourceVersionMatch')) return 'past';
   return url.searchParams.has('watch') ? 'watch' : 'list';
+}
+
+function versionOf(url: URL): string {
+  return url.searchParams.get('resourceVersion') ?? '';
 }
 
 export function formatKubeconfig(server: string, user: object = {}): string {

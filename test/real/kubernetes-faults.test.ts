@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { LiveFeed } from '../../src/collectors/live-source.ts';
@@ -205,4 +205,76 @@ test('F4 a continue token that expires between two pages: the whole list once mo
   expect(held).toEqual(expect.arrayContaining([...names, 'f4-moved-1', 'f4-moved-2']));
   expect(new Set(held).size).toBe(held.length);
   expect(proxy.seen.filter(({ search }) => search === '?limit=2').length).toBe(3);
+});
+
+describe('F20 etcd is restored from a backup: versions really go back', () => {
+  let backup: string;
+
+  /** Everything since the backup is lost, as with `etcdctl snapshot restore`. */
+  const restoreEtcd = async (): Promise<void> => {
+    await plane.apiserver.stop('SIGKILL');
+    await plane.etcd.stop('SIGTERM');
+    rmSync(join(plane.dir, 'etcd'), { recursive: true });
+    cpSync(backup, join(plane.dir, 'etcd'), { recursive: true });
+    await startAgain();
+  };
+  const startAgain = async (): Promise<void> => {
+    plane.etcd.start();
+    await until(async () => (await fetch(`${plane.etcdUrl}/health`).catch(() => undefined))?.ok === true);
+    plane.apiserver.start();
+    await plane.waitUntilReady();
+  };
+  /** Moves the version of the cluster on by more than the API server writes while it starts. */
+  const writeMuch = async (): Promise<void> => {
+    for (let value = 0; value < 60; value += 1) {
+      const body = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'f20-busy' }, data: { value: `${value}` } };
+      await plane.request('PUT', '/api/v1/namespaces/default/configmaps/f20-busy', body);
+    }
+  };
+
+  beforeAll(async () => {
+    await configMap('f20-busy', '0');
+    await configMap('f20-before', '1');
+    await plane.apiserver.stop('SIGTERM');
+    await plane.etcd.stop('SIGTERM');
+    backup = mkdtempSync(join(tmpdir(), 'mooring-etcd-backup-'));
+    cpSync(join(plane.dir, 'etcd'), backup, { recursive: true });
+    await startAgain();
+  });
+  afterAll(() => rmSync(backup, { recursive: true }));
+
+  test('under a watch: what the backup holds is taken up, what came after it goes, and it is reported', async () => {
+    const timing = { staleAfterMs: 1_000, restMs: 200, discoveryMs: 500, auditMs: 3_000, settleMs: 2_000 };
+    await using watched = await startWatching(request, { kubeconfig: plane.kubeconfig, watch: timing });
+    const { feed } = watched;
+    await writeMuch();
+    await configMap('f20-lost', '1');
+    await until(() => 'default/f20-lost' in held(feed, 'ConfigMap'));
+    await restoreEtcd();
+    await until(() => !('default/f20-lost' in held(feed, 'ConfigMap')));
+    await untilEqual(feed);
+    await until(() => isSynced(feed));
+    await configMap('f20-after', '1');
+    await until(() => 'default/f20-after' in held(feed, 'ConfigMap'));
+    expect(watched.faults).toContain('the history of configmaps went back');
+    expect(watched.faults.filter((what) => what.includes('differed'))).toEqual([]);
+  });
+
+  test('across a restart: the floor of the run before is given up at the word of the server', async () => {
+    await writeMuch();
+    const first = await watching();
+    const floor = first.feed.states().find(({ kind }) => kind.kind === 'ConfigMap')?.version ?? '';
+    await first[Symbol.asyncDispose]();
+    await restoreEtcd();
+    const timing = { staleAfterMs: 1_000, restMs: 200, discoveryMs: 500 };
+    await using next = await startWatching(request, {
+      kubeconfig: plane.kubeconfig,
+      watch: timing,
+      floorOf: () => floor,
+    });
+    await until(() => isSynced(next.feed));
+    await untilEqual(next.feed);
+    for (const { lists } of next.feed.states()) expect(lists['history-went-back']).toBe(1);
+    expect(next.faults).toContain('the history of configmaps went back');
+  });
 });

@@ -76,6 +76,8 @@ export type AuditOutcome =
   | { readonly kind: 'unanswered' }
   /** The watch has not come as far as the list in time: its connection is dead, or very slow. */
   | { readonly kind: 'behind' }
+  /** The server is older than what it told before: its versions went back. */
+  | { readonly kind: 'past' }
   /** The watch has passed the list, and still these keys are wrong: events were lost. */
   | { readonly kind: 'wrong'; readonly keys: readonly string[] };
 
@@ -96,8 +98,10 @@ export async function auditKind(
   subject: AuditSubject,
   signal: AbortSignal,
 ): Promise<AuditOutcome> {
+  const before = subject.cache.version ?? '';
   const first = await listMetadata(context, subject, signal);
   if (first === null) return { kind: 'unanswered' };
+  if (isOlder(first.version, before)) return { kind: 'past' };
   const suspects = suspectsOf(first.objects, first.version, subject.cache.store);
   if (suspects.size === 0) return { kind: 'equal' };
   const hasPassed = await passes(subject, first.version, signal);

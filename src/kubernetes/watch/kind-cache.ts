@@ -10,8 +10,8 @@ import type { KindLedger } from './watched-kind.ts';
 
 type Listed = Extract<ListOutcome, { kind: 'listed' }>;
 
-/** A list that is older than what was already seen is refused this often; then history itself has gone back (a restored etcd). */
-const refusedOldLists = 3;
+/** Bookmarks older than what was seen, one after the other, until the server itself must have gone back. One may be a replay. */
+const oldBookmarksAllowed = 1;
 
 /** The objects of one kind and the version they are at; counts in the ledger what happens to them. */
 export class KindCache {
@@ -21,7 +21,8 @@ export class KindCache {
   #version: string | undefined;
   /** The highest version ever seen; no list may fall behind it. */
   #floor: string;
-  #oldLists = 0;
+  #oldBookmarks = 0;
+  #isStartingOver = false;
 
   constructor(served: ServedKind, ledger: KindLedger, floor: string) {
     this.#served = served;
@@ -42,26 +43,38 @@ export class KindCache {
     return this.store.resources();
   }
 
+  /** The stream speaks of a time before what it told already: the server's versions went back, and it may stay silent for long. */
+  get isAheadOfServer(): boolean {
+    return this.#oldBookmarks > oldBookmarksAllowed;
+  }
+
   /** The version is of no use any more; the objects stay until a list replaces them. */
   forgetVersion(): void {
     this.#version = undefined;
+    this.#oldBookmarks = 0;
+  }
+
+  /** The versions seen so far are no more (a restored etcd): the next list is taken as it is. */
+  startOver(): void {
+    this.forgetVersion();
+    this.#floor = '';
+    this.#isStartingOver = true;
   }
 
   /** Takes a complete list; undefined when it is refused because it shows an older state than was already seen. */
   takeList(list: Listed, now: Date): readonly ResourceId[] | undefined {
-    const isBehind = isOlder(list.version, this.#floor);
-    if (isBehind && this.#oldLists < refusedOldLists) {
-      this.#oldLists += 1;
-      return undefined;
-    }
-    if (isBehind) this.#floor = '';
-    this.#oldLists = 0;
+    if (isOlder(list.version, this.#floor)) return undefined;
     this.#version = list.version;
     this.#raiseFloor(list.version);
     this.#ledger.lastListAt = now;
     this.#ledger.bytes += list.bytes;
     this.#ledger.poisoned = list.poisoned;
-    return this.store.replace(list.objects);
+    if (!this.#isStartingOver) return this.store.replace(list.objects);
+    // A version may have been given twice, to different states: equal versions prove nothing this once.
+    this.#isStartingOver = false;
+    const before = this.store.ids();
+    this.store.replace(list.objects);
+    return [...before, ...this.store.ids()];
   }
 
   /** Applies events in order and gives the ids of the objects they changed. */
@@ -69,13 +82,18 @@ export class KindCache {
     if (events.length > 0) this.#ledger.lastEventAt = now;
     const changed: ResourceId[] = [];
     for (const event of events) {
-      if (event.kind === 'bookmark') this.#advance(event.version);
+      if (event.kind === 'bookmark') this.#takeBookmark(event.version);
       else if (event.kind === 'object') {
         const id = this.#takeObject(event);
         if (id !== undefined) changed.push(id);
       }
     }
     return changed;
+  }
+
+  #takeBookmark(version: string): void {
+    this.#oldBookmarks = isOlder(version, this.#version ?? '') ? this.#oldBookmarks + 1 : 0;
+    this.#advance(version);
   }
 
   #takeObject(event: Extract<WatchEvent, { kind: 'object' }>): ResourceId | undefined {

@@ -10,9 +10,11 @@ import { poisonGap, secretDataGap, unknownKindGap } from '../list/kind-gaps.ts';
 import { isSecret } from '../list/live-object.ts';
 import { linkAbort } from '../linked-abort.ts';
 import { groupVersionsOf, isMissed, kindsOf } from '../list/requested-kinds.ts';
-import type { OpenApiDocuments, OpenApiReader } from '../openapi-documents.ts';
+import type { OpenApiReader } from '../openapi-documents.ts';
 import { type ChangeCollector, createChangeCollector } from './change-collector.ts';
-import { Reflector, type ReflectorOptions, type ReflectorSink } from './reflector.ts';
+import { Reflector, type ReflectorSink } from './reflector.ts';
+import type { ReflectorOptions } from './reflector-options.ts';
+import { SchemaKeeper } from './schema-keeper.ts';
 import { unsyncedGap } from './unsynced-gap.ts';
 import { KindLedger, type WatchedKindState } from './watched-kind.ts';
 
@@ -32,7 +34,6 @@ export interface FeedOptions extends ReflectorOptions {
 }
 
 const looksPerSchemaRead = 3;
-const schemaPatienceMs = 30_000;
 
 interface Watched {
   readonly reflector: Reflector;
@@ -48,21 +49,20 @@ export class KubernetesFeed implements LiveFeed {
   /** Kinds that were asked for and that the server does not know, with how long already. */
   readonly #unknown = new Map<string, { readonly ref: KindRef; readonly ledger: KindLedger }>();
   readonly #quiet = new Set<Reflector>();
+  readonly #schemas: SchemaKeeper;
   #request: LiveRequest = { declared: [], evidence: [] };
   #discovery: Discovery;
-  #schemas: OpenApiDocuments = { documents: [], gaps: [] };
   #isLookingAgain = false;
   /** Discovery got no answer when it last asked. */
   #isUnheard = false;
   #looks = 0;
   #work: Promise<void> = Promise.resolve();
-  #schemaWork: Promise<void> = Promise.resolve();
-  #isSchemaReadWaiting = false;
   #rhythm: Promise<unknown> = Promise.resolve();
 
   constructor(options: FeedOptions, discovery: Discovery, changed: (ids: readonly ResourceId[]) => void) {
     this.#options = options;
     this.#discovery = discovery;
+    this.#schemas = new SchemaKeeper(options.openApi, this.#stop.signal);
     this.#changes = createChangeCollector(changed, (error) => options.onFault('a consumer of changes failed', error));
   }
 
@@ -133,7 +133,7 @@ export class KubernetesFeed implements LiveFeed {
     this.#changes.stop();
     const watched = [...this.#watched.values()];
     for (const { reflector } of watched) reflector.stop();
-    await Promise.allSettled([...watched.map(({ done }) => done), this.#rhythm, this.#work, this.#schemaWork]);
+    await Promise.allSettled([...watched.map(({ done }) => done), this.#rhythm, this.#work, this.#schemas.done]);
   }
 
   /** A kind that discovery did not name when it was last asked may have come since. */
@@ -218,23 +218,15 @@ export class KubernetesFeed implements LiveFeed {
     phaseChanged: (reflector) => {
       if (!this.#quiet.has(reflector)) this.#changes.add([...reflector.ids(), wholeKind(reflector.served)]);
     },
+    wentBack: ({ served }, from, to) => {
+      const why = `the API server denies version ${from} and is at ${to}, as after a restored etcd; everything was read anew`;
+      this.#options.onFault(`the history of ${describeKind(served)} went back`, new Error(why));
+    },
     lost: () => this.#lookAgain(),
   };
 
-  /** Never rejects. One at a time; who asks meanwhile gets one that begins afterwards. */
   #readSchemas(): Promise<void> {
-    if (this.#isSchemaReadWaiting) return this.#schemaWork;
-    this.#isSchemaReadWaiting = true;
-    this.#schemaWork = this.#schemaWork.then(async () => {
-      this.#isSchemaReadWaiting = false;
-      if (this.#stop.signal.aborted) return;
-      using limited = linkAbort(this.#stop.signal, schemaPatienceMs);
-      const read = await this.#options.openApi.read(groupVersionsOf(this.#request.declared), limited.signal);
-      // While the server is away the documents that were read before are better than none.
-      if (read.gaps.length > 0 && read.documents.length < this.#schemas.documents.length) return;
-      this.#schemas = read;
-    });
-    return this.#schemaWork;
+    return this.#schemas.read(groupVersionsOf(this.#request.declared));
   }
 
   async #lookAgainRegularly(): Promise<void> {

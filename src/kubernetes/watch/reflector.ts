@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { KindPhase, KindRef } from '../../collectors/live-source.ts';
+import type { KindPhase } from '../../collectors/live-source.ts';
 import { asAppError } from '../../errors/app-error.ts';
 import type { Resource } from '../../resource/resource.ts';
 import type { ResourceId } from '../../resource/resource-id.ts';
@@ -8,35 +8,23 @@ import type { ServedKind } from '../discovery/served-kind.ts';
 import { type ListOutcome, listKind } from '../list/list-kind.ts';
 import { type LinkedAbort, linkAbort } from '../linked-abort.ts';
 import { isSecret } from '../list/live-object.ts';
-import type { ReadContext } from '../list/read-kinds.ts';
 import { KindHealth } from './kind-health.ts';
 import { auditKind } from './audit-kind.ts';
+import { PastJudge } from './judge-past.ts';
 import { KindCache } from './kind-cache.ts';
 import { type Misfortune, nextStep, noMisfortune, type Wait } from './next-step.ts';
-import type { ServerPulse } from './server-pulse.ts';
+import type { ReflectorOptions } from './reflector-options.ts';
 import type { WatchEvent } from '../stream/watch-event.ts';
 import { describeEnd, type WatchEnd, watchOnce } from '../stream/watch-once.ts';
 import { KindLedger, type WatchedKindState } from './watched-kind.ts';
-
-export interface ReflectorOptions extends ReadContext {
-  readonly clock: () => Date;
-  /** The highest version of a kind that an earlier run has seen, or empty: no list may show an older state. */
-  readonly floorOf: (kind: KindRef) => string;
-  /** Shared by all kinds of a cluster. */
-  readonly pulse: ServerPulse;
-  /** How long a watch may be down before the kind is called stale. */
-  readonly staleAfterMs: number;
-  /** How long a watch may be silent before its connection is taken for dead. */
-  readonly silenceMs: number;
-  /** How long a kind that is forbidden or gone is left alone between two tries. */
-  readonly restMs: number;
-}
 
 export interface ReflectorSink {
   /** Objects to look at again. */
   changed(ids: readonly ResourceId[], reflector: Reflector): void;
   /** The phase is another one: everything of the kind is worth another look. */
   phaseChanged(reflector: Reflector): void;
+  /** The server has denied all that was newer than `version`: what was known of the kind is replaced. */
+  wentBack(reflector: Reflector, from: string, to: string): void;
   /** The server answered as if it did not know the kind any more. */
   lost(reflector: Reflector): void;
 }
@@ -58,11 +46,13 @@ export class Reflector {
   readonly #ledger: KindLedger;
   readonly #cache: KindCache;
   readonly #health: KindHealth;
+  readonly #past: PastJudge;
   #listReason = 'first';
   #misfortune: Misfortune = noMisfortune;
   /** The pause that comes next may end as soon as the server answers somebody else. */
   #isWakeable = false;
-  #isListDue = false;
+  /** Why the watch under way is to be followed by a list; empty when it is not. */
+  #listDue = '';
   /** The last audit found the watch behind the server. */
   #isBehind = false;
   #lastBytesAt = 0;
@@ -78,6 +68,8 @@ export class Reflector {
     this.#settle = resolve;
     this.#ledger = new KindLedger(options.clock());
     this.#cache = new KindCache(served, this.#ledger, options.floorOf(served));
+    const { connection, pastMs: patienceMs } = options;
+    this.#past = new PastJudge({ connection, served, patienceMs });
     const onPhase = (): void => sink.phaseChanged(this);
     this.#health = new KindHealth(this.#ledger, { clock: options.clock, staleAfterMs: options.staleAfterMs, onPhase });
   }
@@ -134,9 +126,9 @@ export class Reflector {
     const wasBehind = this.#isBehind;
     this.#isBehind = outcome.kind === 'behind';
     if (outcome.kind === 'equal') return [];
-    this.#isListDue = outcome.kind === 'wrong' || wasBehind;
+    if (outcome.kind !== 'behind' || wasBehind) this.#listDue = 'audit';
     this.#giveUp?.abort();
-    if (outcome.kind === 'behind') return [];
+    if (outcome.kind !== 'wrong') return [];
     this.#ledger.auditDifferences += outcome.keys.length;
     return outcome.keys;
   }
@@ -146,7 +138,7 @@ export class Reflector {
     const { signal } = this.#stop;
     while (!signal.aborted) {
       try {
-        if (this.#isListDue) this.#forget('audit');
+        if (this.#listDue !== '') this.#forget(this.#listDue);
         const waitMs = this.#cache.version === undefined ? await this.#list(signal) : await this.#watch(signal);
         if (waitMs > 0) await this.#wait(waitMs, signal);
       } catch (error) {
@@ -176,26 +168,39 @@ export class Reflector {
       signal.throwIfAborted();
       return this.#listFailed(asAppError(error, 'cannot list').why, null);
     }
-    if (outcome.kind === 'listed') return this.#listed(outcome);
+    if (outcome.kind === 'listed') return this.#listed(outcome, signal);
     const { status, message, retryAfterMs } = outcome.refusal;
     if (status === 403) return this.#rest('forbidden', message);
     if (status === 404) return this.#rest('gone', 'the server no longer serves it');
     return this.#listFailed(message, retryAfterMs);
   }
 
-  #listed(outcome: Extract<ListOutcome, { kind: 'listed' }>): number {
+  async #listed(outcome: Extract<ListOutcome, { kind: 'listed' }>, signal: AbortSignal): Promise<number> {
     const changed = this.#cache.takeList(outcome, this.#options.clock());
-    if (changed === undefined) {
-      this.#listReason = 'older-than-seen';
-      return this.#listFailed(
-        `the server answered with an older state (${outcome.version}) than was seen before`,
-        null,
-      );
-    }
+    if (changed === undefined) return this.#doubt(outcome.version, signal);
+    this.#past.forget();
     this.#sink.changed(changed, this);
     if (this.served.verbs.includes('watch')) return 0;
     this.#watchless();
     return this.#options.restMs;
+  }
+
+  /** A list older than what was seen is refused, unless the server says that what was seen is no more. */
+  async #doubt(version: string, signal: AbortSignal): Promise<number> {
+    const { floor } = this.#cache;
+    const isGone = await this.#past.isGone(floor, signal).catch(() => false);
+    signal.throwIfAborted();
+    if (isGone) {
+      this.#cache.startOver();
+      this.#listReason = 'history-went-back';
+      this.#sink.wentBack(this, floor, version);
+      return 0;
+    }
+    this.#listReason = 'older-than-seen';
+    return this.#listFailed(
+      `the server answered with an older state (${version}) than was seen before (${floor})`,
+      null,
+    );
   }
 
   /** What cannot be watched at all is listed again and again; between two lists it may be behind. */
@@ -256,19 +261,15 @@ export class Reflector {
     if (step.kind === 'list') {
       this.#forget(step.reason);
     }
-    this.#settleUnless(end);
+    // A refused watch is an answer too: whoever waits for the first sync may know the reason now.
+    if (end.kind === 'refused' || end.kind === 'broken') this.#settle();
     return step.wait === 'none' ? 0 : this.#pause(step.wait);
   }
 
   #forget(reason: string): void {
-    this.#isListDue = false;
+    this.#listDue = '';
     this.#cache.forgetVersion();
     this.#listReason = reason;
-  }
-
-  /** A refused watch is an answer too: whoever waits for the first sync may know the reason now. */
-  #settleUnless(end: WatchEnd): void {
-    if (end.kind === 'refused' || end.kind === 'broken') this.#settle();
   }
 
   #take(events: readonly WatchEvent[], bytes: number): void {
@@ -276,6 +277,9 @@ export class Reflector {
     this.#ledger.bytes += bytes;
     const changed = this.#cache.takeEvents(events, this.#options.clock());
     if (changed.length > 0) this.#sink.changed(changed, this);
+    if (!this.#cache.isAheadOfServer) return;
+    this.#listDue = 'older-bookmarks';
+    this.#giveUp?.abort();
   }
 
   #isMetadataOnly(): boolean {

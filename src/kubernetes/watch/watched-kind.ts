@@ -1,26 +1,7 @@
-import type { KindPhase, KindRef, KindState } from '../../collectors/live-source.ts';
+import type { KindPhase, KindRef, KindState, WatchCounters } from '../../collectors/live-source.ts';
 
-/** Everything that can be said about how a kind is doing: KindState with counters for `mooring status` and the metrics. */
-export interface WatchedKindState extends KindState {
-  /** Ends of watches by reason: closed, silence, broken, expired, refused-503 … */
-  readonly restarts: Readonly<Record<string, number>>;
-  /** Lists by reason: first, expired, refused … */
-  readonly lists: Readonly<Record<string, number>>;
-  readonly events: number;
-  readonly bytes: number;
-  /** Events older than what was held, and dropped. */
-  readonly outdated: number;
-  /** Objects that came back under the same name with another uid. */
-  readonly recreated: number;
-  /** Objects without a name or of another kind, set aside. */
-  readonly poisoned: number;
-  /** The highest version seen; hand it to the next run as its floor. */
-  readonly version: string | null;
-  /** When cache and server were last proved equal, or found different and repaired. */
-  readonly auditedAt: string | null;
-  /** Objects the audit found wrong: defects of ours. */
-  readonly auditDifferences: number;
-}
+/** Everything that can be said about how a kind is doing. */
+export type WatchedKindState = KindState & WatchCounters;
 
 /** The mutable side of a WatchedKindState. */
 export class KindLedger {
