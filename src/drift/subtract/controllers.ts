@@ -17,6 +17,7 @@ import {
   isUnowned,
   type Question,
 } from './explanation.ts';
+import { keptByOperator } from './webhook-operators.ts';
 
 /** Annotations that controllers keep on objects of others, by prefix. A person who owns one still counts as a person. */
 const controllerAnnotations: readonly (readonly [RegExp, string])[] = [
@@ -48,6 +49,7 @@ export const controllerRules: readonly Explain[] = [
   annotationOfController,
   finalizerOfController,
   ownerReference,
+  keptByOperator,
   caBundle,
   aggregatedRules,
   volumeBinding,
