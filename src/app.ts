@@ -18,6 +18,7 @@ import { errorFields, type Logger } from './log/logger.ts';
 import { Daemon, type DaemonStatus } from './loop/daemon.ts';
 import type { DeclaredSource } from './loop/estate/declared-sources.ts';
 import type { RoundObserver } from './loop/round.ts';
+import { KindTotals } from './metrics/kind-metrics.ts';
 import { createMetricsRegistry, type MetricsRegistry } from './metrics/metrics-registry.ts';
 import { stateMetrics } from './metrics/state-metrics.ts';
 import { formatJson } from './resource/json.ts';
@@ -156,7 +157,11 @@ async function listen({ loaded, logger, version }: AppOptions, parts: Parts, dae
   const { store, metrics, clock } = parts;
   const { api, hooks } = loaded.config;
   const targets = hooks.map(({ name }) => name);
-  metrics.refreshWith(async () => stateMetrics(await stateOf(daemon, store, targets)));
+  const totals = new KindTotals();
+  metrics.refreshWith(async () => {
+    const state = await stateOf(daemon, store, targets);
+    return [...stateMetrics(state), ...totals.grown(state.status.kinds)];
+  });
   return await startApi({
     queries: createQueries(daemon, store, clock),
     metrics,

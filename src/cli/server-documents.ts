@@ -43,6 +43,10 @@ export const statusDocument = z.object({
       since: z.string(),
       reason: z.string(),
       objects: z.number(),
+      lastEventAt: z.string().nullable().default(null),
+      lastListAt: z.string().nullable().default(null),
+      relists: z.number().default(0),
+      restarts: z.record(z.string(), z.number()).default({}),
     }),
   ),
 });

@@ -4,7 +4,7 @@ import type { CommandRun } from './command-run.ts';
 import { ago } from './describe-actor.ts';
 import { exitCodes } from './exit-codes.ts';
 import { formatDocument, outputOption } from './output-format.ts';
-import { createPaint } from './paint.ts';
+import { createPaint, type Paint } from './paint.ts';
 import { printable } from './printable.ts';
 import type { StatusView } from './server-documents.ts';
 import { textOption } from './source-options.ts';
@@ -17,6 +17,7 @@ export function addStatusCommand(program: Command, run: CommandRun): void {
     .command('status')
     .description('ask a running daemon how it is; exit code 0 when it is ready, 1 when not')
     .option('--server <url>', 'the address of the daemon', defaultServer)
+    .option('--kinds', 'show every watched kind, not only those that are not current')
     .addOption(outputOption(['table', 'json', 'yaml']))
     .action(async (options) => {
       const [{ askServer }, { statusDocument }] = await Promise.all([
@@ -31,14 +32,18 @@ export function addStatusCommand(program: Command, run: CommandRun): void {
       context.write(
         output === 'json' || output === 'yaml'
           ? await formatDocument(answer, output)
-          : formatStatus(status, new Date().toISOString(), context),
+          : formatStatus(status, new Date().toISOString(), { ...context, kinds: options['kinds'] === true }),
       );
       if (!status.ready) run.exitCode = exitCodes.drift;
     });
 }
 
 /** A status for people; `now` is RFC 3339. */
-export function formatStatus(status: StatusView, now: string, { colour }: Pick<CliContext, 'colour'>): string {
+export function formatStatus(
+  status: StatusView,
+  now: string,
+  { colour, kinds }: Pick<CliContext, 'colour'> & { readonly kinds?: boolean },
+): string {
   const paint = createPaint(colour);
   const word = status.ready ? paint.added('ready') : paint.severity('medium', status.phase);
   const round = status.lastRoundAt === null ? 'no round has finished' : `last round ${ago(status.lastRoundAt, now)}`;
@@ -50,15 +55,41 @@ export function formatStatus(status: StatusView, now: string, { colour }: Pick<C
     lines.push(`  ${paint.strong('source')}   ${printable(source)}${at}, ${read}`);
     if (error !== null) lines.push(`           ${paint.severity('high', sentence(error))}`);
   }
-  const synced = status.kinds.filter(({ phase }) => phase === 'synced');
+  lines.push(...liveLines(status.kinds, now, paint));
+  if (kinds === true) lines.push(...kindTable(status.kinds, now));
+  return `${lines.join('\n')}\n`;
+}
+
+/** How much is current, and each kind that is not, with its reason. */
+function liveLines(kinds: StatusView['kinds'], now: string, paint: Paint): string[] {
+  const synced = kinds.filter(({ phase }) => phase === 'synced');
   const objects = synced.reduce((sum, each) => sum + each.objects, 0);
-  lines.push(`  ${paint.strong('live')}     ${objects} objects of ${synced.length} kinds are current`);
-  for (const { kind, phase, reason, since } of status.kinds) {
+  const lines = [`  ${paint.strong('live')}     ${objects} objects of ${synced.length} kinds are current`];
+  for (const { kind, phase, reason, since } of kinds) {
     if (phase === 'synced') continue;
     const name = printable(`${kind.kind} ${kind.apiVersion}`);
     lines.push(`           ${paint.severity('medium', phase)} ${name} since ${ago(since, now)}: ${printable(reason)}`);
   }
-  return `${lines.join('\n')}\n`;
+  return lines;
+}
+
+const kindColumns = ['KIND', 'STATE', 'OBJECTS', 'LAST EVENT', 'LAST LIST', 'RELISTS', 'RESTARTS'];
+
+/** One line for each watched kind, whatever its state. */
+function kindTable(kinds: StatusView['kinds'], now: string): string[] {
+  const when = (moment: string | null): string => (moment === null ? '-' : ago(moment, now));
+  const rows = kinds.map(({ kind, phase, objects, lastEventAt, lastListAt, relists, restarts }) => [
+    printable(`${kind.kind} ${kind.apiVersion}`),
+    phase,
+    String(objects),
+    when(lastEventAt),
+    when(lastListAt),
+    String(relists),
+    String(Object.values(restarts).reduce((sum, count) => sum + count, 0)),
+  ]);
+  const lines = [kindColumns, ...rows];
+  const widths = kindColumns.map((_, column) => Math.max(...lines.map((line) => line[column]?.length ?? 0)));
+  return lines.map((line) => `  ${line.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ')}`.trimEnd());
 }
 
 function sentence({

@@ -1,5 +1,6 @@
 import type { AuditReport } from '../drift/drift-report.ts';
 import type { DaemonStatus } from '../loop/daemon.ts';
+import { kindMetrics } from './kind-metrics.ts';
 import { capped, countBy, gaugeOf, LabelCount } from './count-by.ts';
 import type { Counted } from './count-by.ts';
 import { clear, set } from './sample.ts';
@@ -115,6 +116,7 @@ function statusMetrics({ lastWholeRoundAt, kinds, sources }: DaemonStatus): Samp
         kinds.map(({ phase }) => phase),
       ),
     ),
+    ...kindMetrics(kinds),
     set(
       'mooring_relists',
       kinds.reduce((sum, { relists }) => sum + relists, 0),
