@@ -3,7 +3,7 @@ import { groupOf } from '../resource/resource-id.ts';
 import type { Gap } from '../resource/snapshot.ts';
 import type { KubernetesConnection } from './connection/kubernetes-connection.ts';
 
-/** `/openapi/v3` documents of a cluster, held by their content hash: one that did not change is never read twice. */
+/** `/openapi/v3` documents of a cluster without their operations, held by their content hash: one that did not change is never read twice. */
 export interface OpenApiReader {
   /** Documents of these group versions as served, one each where the server has it. Never throws. */
   read(groupVersions: readonly string[], signal: AbortSignal): Promise<OpenApiDocuments>;
@@ -42,7 +42,7 @@ export function createOpenApiReader(connection: KubernetesConnection, takeTurn: 
       const wanted = groupVersions.map(async (groupVersion) => {
         const url = stringAt(index, pathOf(groupVersion), 'serverRelativeURL');
         if (url === undefined) return;
-        const document = byUrl.get(url) ?? (await attempt(`the API schema of ${groupVersion}`, url));
+        const document = byUrl.get(url) ?? schemasOf(await attempt(`the API schema of ${groupVersion}`, url));
         if (document !== undefined) used.set(url, document);
       });
       await Promise.all(wanted);
@@ -51,6 +51,13 @@ export function createOpenApiReader(connection: KubernetesConnection, takeTurn: 
       return { documents: [...used.values()], gaps };
     },
   };
+}
+
+/** The operations are nine tenths of a document, and only the schemas are ever read. */
+function schemasOf(document: JsonObject | undefined): JsonObject | undefined {
+  if (document === undefined) return undefined;
+  const { paths: _operations, ...schemas } = document;
+  return schemas;
 }
 
 function pathOf(groupVersion: string): string {

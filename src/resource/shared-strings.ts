@@ -1,4 +1,4 @@
-import { isJsonArray, isJsonObject, type JsonArray, type JsonObject, type JsonValue } from './json.ts';
+import type { JsonObject, JsonValue } from './json.ts';
 
 /** Shorter ones V8 holds once by itself. */
 const leastLength = 2;
@@ -17,24 +17,43 @@ export class SharedStrings {
   }
 
   /** Exchanges the strings of an object that nobody else holds yet, in place. */
-  share(object: JsonObject | JsonArray): void {
-    if (isJsonArray(object)) for (const [index, value] of object.entries()) this.#visit(object, `${index}`, value);
-    else for (const key of Object.keys(object)) this.#visit(object, key, object[key]);
+  share(object: JsonObject): void {
+    this.#walk(object);
   }
 
-  #visit(holder: JsonObject | JsonArray, key: string, value: JsonValue | undefined): void {
-    if (typeof value === 'string') {
-      if (value.length >= leastLength) Reflect.set(holder, key, this.#shared(value));
-    } else if (isJsonObject(value) || isJsonArray(value)) this.share(value);
+  #walk(value: unknown): void {
+    if (isArray(value)) {
+      for (let index = 0; index < value.length; index += 1) {
+        const element = value[index];
+        if (typeof element === 'string') value[index] = this.#shared(element);
+        else this.#walk(element);
+      }
+    } else if (isObject(value)) {
+      for (const key of Object.keys(value)) {
+        const member = value[key];
+        if (typeof member === 'string') value[key] = this.#shared(member);
+        else this.#walk(member);
+      }
+    }
   }
 
   #shared(value: string): string {
+    if (value.length < leastLength) return value;
     const known = this.#known.get(value);
     if (known !== undefined) return known;
     const kept = this.#areCut ? copyOf(value) : value;
     this.#known.set(kept, kept);
     return kept;
   }
+}
+
+/** These two say of JSON that it may be written to, which holds only where nobody else has it yet. */
+function isArray(value: unknown): value is JsonValue[] {
+  return Array.isArray(value);
+}
+
+function isObject(value: unknown): value is Record<string, JsonValue> {
+  return typeof value === 'object' && value !== null;
 }
 
 /** A string of its own. V8 has no other way to cut one loose from the text it came from. */
