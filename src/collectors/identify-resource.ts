@@ -9,6 +9,7 @@ import {
 } from '../resource/json.ts';
 import type { Origin, Resource } from '../resource/resource.ts';
 import { groupOf } from '../resource/resource-id.ts';
+import { isCiphertext, isSopsDocument } from '../resource/sops.ts';
 
 /** One object of a document, or the reason why it is none. */
 export type Identified =
@@ -51,6 +52,8 @@ function identifyOne(body: JsonObject, origin: Origin | null): Identified {
     return problem(
       Object.hasOwn(metadata, 'generateName') ? 'it has a generateName and no name' : 'it has no name that is a text',
     );
+  if (isSopsDocument(body) && [apiVersion, kind, name].some(isCiphertext))
+    return problem('SOPS encrypted even its kind or name, so nobody can tell without the key which object it is');
   const namespace = valueAt(metadata, 'namespace') ?? '';
   if (typeof namespace !== 'string') return problem(`its namespace is ${nameOfType(namespace)}, not a text`);
   return {

@@ -1,11 +1,13 @@
 import { formatPath } from '../resource/field-path.ts';
 import { type JsonValue, valueAt } from '../resource/json.ts';
 import type { Resource } from '../resource/resource.ts';
+import { isSopsDocument } from '../resource/sops.ts';
 import { attribute, unknownActor } from './attribute/attribute.ts';
 import { type Ownership, readOwnership } from './attribute/managed-fields.ts';
 import type { ObservedChanges } from './attribute/observed-changes.ts';
 import type { Candidate } from './compare/candidate.ts';
 import { compareTrees } from './compare/compare-trees.ts';
+import { withoutEncrypted } from './describe/encrypted.ts';
 import { maskerFor } from './describe/mask-values.ts';
 import { separatePending } from './describe/pending.ts';
 import { notesOf } from './describe/difference-notes.ts';
@@ -50,13 +52,16 @@ export function judgeResource(
   earlier: readonly Resource[],
   context: JudgeContext,
 ): ResourceReport {
-  const prepared = prepare(desired, live.apiVersion, context.catalog);
+  const prepared = prepare(desired, live.apiVersion, context.catalog, isSopsDocument(live.body));
   const ownership = readOwnership(live.body);
   const liveBody = normalisedLive(live);
   const comparison = compareTrees(prepared.body, liveBody, prepared.type);
   const schema = context.catalog.find(live.apiVersion, live.id.kind);
   const scalePath = scalePathOf(schema?.crd ?? null);
-  const judgeable = withoutInvalid(comparison.candidates, prepared.validation);
+  const readable = prepared.isEncrypted
+    ? withoutEncrypted(comparison.candidates, prepared.body)
+    : { candidates: comparison.candidates, undetermined: [] };
+  const judgeable = withoutInvalid(readable.candidates, prepared.validation);
   const remainder = subtract(judgeable.candidates, {
     desired: desired.body,
     live,
@@ -76,7 +81,7 @@ export function judgeResource(
     suppressions: [...comparison.defaulted.map(defaultSuppression), ...remainder.suppressions].map(masked.suppression),
     pending: split.pending.map(masked.pending),
     invalid: [...prepared.validation.invalid, ...judgeable.pruned],
-    undetermined: stable.undetermined,
+    undetermined: [...readable.undetermined, ...stable.undetermined],
     notes: resourceNotes({
       comparison: comparison.notes,
       pruned: judgeable.pruned.length > 0,

@@ -228,6 +228,12 @@ describe('a plan to revert', () => {
   });
 });
 
+/** The document as SOPS leaves it when only what it looks for is encrypted. */
+const signed = resource({
+  ...live,
+  sops: { mac: 'ENC[AES256_GCM,data:bWFj,iv:aXY=,tag:dGFn,type:str]', version: '3.9.0' },
+});
+
 describe('what is refused', () => {
   it.each([
     [
@@ -235,6 +241,8 @@ describe('what is refused', () => {
       request({ wanted: 'adopt', report: report(differences, { kind: 'Secret', apiVersion: 'v1' }) }),
       'secret-values',
     ],
+    ['an object that SOPS signed', request({ wanted: 'adopt', desired: signed }), 'signed-by-sops'],
+    ['going back to what SOPS signed otherwise', request({ wanted: 'revert', desired: signed }), 'signed-by-sops'],
     ['a rendered object', request({ wanted: 'adopt', rendering: 'helm' }), 'rendered'],
     [
       'an object that is only live',

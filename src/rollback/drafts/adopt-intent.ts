@@ -3,14 +3,16 @@ import type { TargetChange } from './preflight.ts';
 import { refusedIntent, type RepairIntent } from './repair-intent.ts';
 import type { RepairRefusal } from '../repair-plan.ts';
 import type { RepairRequest } from '../repair-request.ts';
+import { signedBySops } from './signed-by-sops.ts';
 
 /** What is live goes into Git. */
-export function adoptIntent({ report, live }: RepairRequest): RepairIntent {
+export function adoptIntent(request: RepairRequest): RepairIntent {
+  const { report, live } = request;
   const changes: readonly TargetChange[] = report.differences.map(({ path, change, live: value }) => {
     const wanted = change === 'removed' ? undefined : value;
     return { path, live: wanted, target: wanted };
   });
-  const refused = adoptRefusal(report);
+  const refused = adoptRefusal(report) ?? signedBySops(request);
   if (refused !== null) return refusedIntent(changes, refused);
   const edits = adoptEdits(report.differences, live?.body ?? null);
   if (edits !== undefined) return { kind: 'edits', edits, changes, target: null };

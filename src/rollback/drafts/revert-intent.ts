@@ -6,6 +6,7 @@ import { findPath, type Step, valueAtSteps } from '../edit/tree-path.ts';
 import type { TargetChange } from './preflight.ts';
 import { refusedIntent, type RepairIntent } from './repair-intent.ts';
 import type { EarlierRevision, RepairRequest } from '../repair-request.ts';
+import { signedBySops } from './signed-by-sops.ts';
 
 /** Git goes back to the newest earlier version that was good, field by field, in what Git says now. */
 export function revertIntent(request: RepairRequest): RepairIntent {
@@ -23,6 +24,8 @@ export function revertIntent(request: RepairRequest): RepairIntent {
       why: 'no file declares the object now',
       remedy: 'Revert the commit that removed it',
     });
+  const signed = signedBySops(request);
+  if (signed !== null) return refusedIntent([], signed);
   const target = targetOf(request, desired.body);
   if (target === undefined) {
     return refusedIntent([], {
