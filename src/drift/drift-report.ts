@@ -61,6 +61,8 @@ export interface Suppression {
   readonly desired: JsonValue | null;
   readonly live: JsonValue | null;
   readonly confidence: Confidence;
+  /** Of class `rule`: which one, by its content or by the engine object that holds it. */
+  readonly rule?: string;
 }
 
 export interface PendingField {

@@ -41,6 +41,7 @@ function isSame(one: Suppression, other: Suppression): boolean {
     one.desired === other.desired &&
     one.reason === other.reason &&
     one.class === other.class &&
+    one.rule === other.rule &&
     one.confidence === other.confidence
   );
 }

@@ -11,6 +11,8 @@ export interface Explanation {
   readonly class: SuppressionClass;
   readonly reason: string;
   readonly confidence: Confidence;
+  /** The rule, when one explains it (`nameOfRule`). */
+  readonly rule?: string;
 }
 
 /** One difference with everything an explanation may rest on. `text` is the path in the grammar of CONTRACTS 1. */

@@ -143,5 +143,6 @@ function suppressionOf(candidate: Candidate, path: string, explanation: Explanat
     desired: candidate.desired ?? null,
     live: candidate.live ?? null,
     confidence: explanation.confidence,
+    ...(explanation.rule === undefined ? {} : { rule: explanation.rule }),
   };
 }

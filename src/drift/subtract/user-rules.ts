@@ -1,5 +1,6 @@
 import type { ResourceId } from '../../resource/resource-id.ts';
 import { explained, type Explain, type Question } from './explanation.ts';
+import { patternCovers, wordMatches } from './path-pattern.ts';
 
 /** A difference that the team accepts. Every rule has an owner, a reason and an end; patterns use `*` within a step and `**` across. */
 export interface IgnoreRule {
@@ -13,55 +14,34 @@ export interface IgnoreRule {
   readonly owner: string;
   /** RFC 3339; after it the rule no longer hides anything. */
   readonly expires: string | null;
+  /** What it is called, when it is made from a rule that somebody else wrote; absent: what its content says. */
+  readonly rule?: string;
 }
 
 function matchesRule(rule: IgnoreRule, id: ResourceId, path: string): boolean {
   return (
+    matches(rule.name, id.name) &&
     matches(rule.kind, id.kind) &&
     matches(rule.namespace, id.namespace) &&
-    matches(rule.name, id.name) &&
-    matchesPath(rule.path, path)
+    patternCovers(rule.path, path)
   );
 }
 
 function matches(pattern: string | undefined, value: string): boolean {
-  return pattern === undefined || globMatches(pattern, value, () => true);
+  return pattern === undefined || wordMatches(pattern, value);
 }
 
-/** A rule for a path holds for everything below it. */
-function matchesPath(pattern: string, path: string): boolean {
-  if (globMatches(pattern, path, (character) => character !== '.')) return true;
-  for (let end = path.length - 1; end > 0; end--) {
-    const next = path[end];
-    if ((next === '.' || next === '[') && globMatches(pattern, path.slice(0, end), (character) => character !== '.'))
-      return true;
-  }
-  return false;
+/** What a rule is called wherever it is told. Its whole content counts, so that a rule that changed is another one. */
+export function nameOfRule(rule: IgnoreRule): string {
+  if (rule.rule !== undefined) return rule.rule;
+  const { path, kind = '*', namespace, name = '*', manager, reason, owner, expires } = rule;
+  const place = namespace === undefined ? name : `${namespace}/${name}`;
+  const by = manager === undefined ? '' : ` written by ${manager}`;
+  return `${path} of ${kind} ${place}${by} (${told(reason, owner, expires)})`;
 }
 
-/** Linear-time glob: no regular expression is made from what a user wrote. */
-function globMatches(pattern: string, text: string, mayCross: (character: string) => boolean): boolean {
-  let [p, t, star, mark] = [0, 0, -1, 0];
-  let crossing = true;
-  while (t < text.length) {
-    if (pattern[p] === '*') {
-      crossing = pattern[p + 1] === '*';
-      p += crossing ? 2 : 1;
-      star = p;
-      mark = t;
-    } else if (p < pattern.length && pattern[p] === text[t]) {
-      p++;
-      t++;
-    } else if (star >= 0 && (crossing || mayCross(text[mark] ?? ''))) {
-      p = star;
-      mark++;
-      t = mark;
-    } else {
-      return false;
-    }
-  }
-  while (pattern[p] === '*') p++;
-  return p === pattern.length;
+function told(reason: string, owner: string, expires: string | null): string {
+  return `${reason}, rule of ${owner}${expires === null ? '' : `, until ${expires}`}`;
 }
 
 export function explainByRules(rules: readonly IgnoreRule[], now: string): Explain {
@@ -70,10 +50,8 @@ export function explainByRules(rules: readonly IgnoreRule[], now: string): Expla
       if (rule.expires !== null && rule.expires <= now) continue;
       if (!matchesRule(rule, question.live.id, question.text)) continue;
       if (rule.manager !== undefined && !isMadeBy(rule.manager, question)) continue;
-      return explained(
-        'rule',
-        `${rule.reason} (rule of ${rule.owner}${rule.expires === null ? '' : `, until ${rule.expires}`})`,
-      );
+      const reason = `${rule.reason} (rule of ${rule.owner}${rule.expires === null ? '' : `, until ${rule.expires}`})`;
+      return { ...explained('rule', reason), rule: nameOfRule(rule) };
     }
     return null;
   };

@@ -153,6 +153,7 @@ describe('ignoreDifferences of an Application', () => {
         reason: 'trusts the field manager rollouts-controller',
         owner: 'Application a',
         expires: null,
+        rule: 'trusts the field manager rollouts-controller of ["*","*","",""] (Application a)',
       },
     ]);
   });

@@ -26,6 +26,13 @@ export interface ExpandedRule {
   readonly reason: string;
   readonly owner: string;
   readonly expires: null;
+  /** The rule it is made from (`nameOfImported`). */
+  readonly rule: string;
+}
+
+/** What a rule of an engine is called: the object that holds it, which objects it is for, and what it says of them. */
+export function nameOfImported({ owner, where, reason }: ImportedRule): string {
+  return `${reason} of ${where} (${owner})`;
 }
 
 /**
@@ -49,5 +56,6 @@ export function expandRules(rules: readonly ImportedRule[], resources: readonly 
 
 function ruleFor(rule: ImportedRule, { kind, namespace, name }: ResourceId, path: string): ExpandedRule {
   const manager = rule.manager === null ? {} : { manager: rule.manager };
-  return { path, kind, namespace, name, ...manager, reason: rule.reason, owner: rule.owner, expires: null };
+  const { reason, owner } = rule;
+  return { path, kind, namespace, name, ...manager, reason, owner, expires: null, rule: nameOfImported(rule) };
 }
