@@ -15,20 +15,31 @@ export function addCheckConfigCommand(program: Command, run: CommandRun): void {
     .addOption(outputOption(['table', 'json', 'yaml']))
     .action(async (file: string, options) => {
       const { examineConfig } = await import('../config/load-config.ts');
-      const { problems } = await examineConfig({ file, env: run.context.env, flags: {} });
+      const { problems, warnings } = await examineConfig({ file, env: run.context.env, flags: {}, now: new Date() });
       const output = textOption(options, 'output');
       run.context.write(
         output === 'json' || output === 'yaml'
-          ? await formatDocument({ apiVersion: 'mooring.dev/v1', kind: 'ConfigCheck', file, problems }, output)
-          : await describeProblems(file, problems),
+          ? await formatDocument(
+              { apiVersion: 'mooring.dev/v1', kind: 'ConfigCheck', file, problems, warnings },
+              output,
+            )
+          : await describeProblems(file, problems, warnings),
       );
       if (problems.length > 0) run.exitCode = exitCodes.error;
     });
 }
 
-async function describeProblems(file: string, problems: readonly ConfigProblem[]): Promise<string> {
-  if (problems.length === 0) return `${printable(file)} is fine.\n`;
+async function describeProblems(
+  file: string,
+  problems: readonly ConfigProblem[],
+  warnings: readonly ConfigProblem[],
+): Promise<string> {
+  if (problems.length === 0 && warnings.length === 0) return `${printable(file)} is fine.\n`;
   const { describeProblem } = await import('../config/config-problem.ts');
+  const listed = (all: readonly ConfigProblem[]): string =>
+    all.map((each) => `  - ${printable(describeProblem(each))}\n`).join('');
   const count = problems.length === 1 ? 'one problem' : `${problems.length} problems`;
-  return `${printable(file)} has ${count}:\n${problems.map((each) => `  - ${printable(describeProblem(each))}\n`).join('')}`;
+  const wrong = problems.length === 0 ? `${printable(file)} can be used.\n` : `${printable(file)} has ${count}:\n`;
+  const without = warnings.length === 0 ? '' : `Without effect:\n${listed(warnings)}`;
+  return `${wrong}${listed(problems)}${without}`;
 }

@@ -5,11 +5,14 @@ import { type ConfigProblem, configError } from './config-problem.ts';
 import { type Config, configSchema } from './config-schema.ts';
 import { explainIssue } from './explain-issue.ts';
 import { applyOverrides, type Override, type OverrideInput, readOverrides } from './overrides.ts';
+import { ruleWarnings } from './rule-warnings.ts';
 import { Secret } from './secret.ts';
 
 export interface ConfigInput extends OverrideInput {
   /** Path of a `mooring.yaml`; null for defaults, environment and flags alone. */
   readonly file: string | null;
+  /** Decides which rules have expired; absent: nobody asks. */
+  readonly now?: Date;
 }
 
 export interface LoadedConfig {
@@ -30,27 +33,34 @@ export interface Examination {
   /** Null when there are problems. */
   readonly loaded: LoadedConfig | null;
   readonly problems: readonly ConfigProblem[];
+  /** What is allowed and has no effect. */
+  readonly warnings: readonly ConfigProblem[];
 }
 
 /** Reads a configuration and lists all that is wrong with it at once. Throws AppError only when the file cannot be read. */
 export async function examineConfig(input: ConfigInput): Promise<Examination> {
   const file = input.file === null ? null : await readConfigFile(input.file);
-  if (file !== null && file.problems.length > 0) return { loaded: null, problems: file.problems };
+  if (file !== null && file.problems.length > 0) return { loaded: null, problems: file.problems, warnings: [] };
   const overrides = readOverrides(input);
   const tree = applyOverrides(file?.tree ?? {}, overrides);
   const parsed = configSchema.safeParse(tree);
   if (!parsed.success) {
     const context = { tree, file, overrides };
-    return { loaded: null, problems: parsed.error.issues.flatMap((issue) => explainIssue(issue, context)) };
+    return {
+      loaded: null,
+      problems: parsed.error.issues.flatMap((issue) => explainIssue(issue, context)),
+      warnings: [],
+    };
   }
   const base = input.file === null ? null : dirname(resolve(input.file));
   const config = base === null ? parsed.data : anchorPaths(parsed.data, base, overrides);
   const names = [...repeatedNames(config), ...sharedGround(config)];
   const { secrets, problems } = await readSecrets(config);
   const all = [...names, ...problems];
+  const warnings = input.now === undefined ? [] : ruleWarnings(config.rules, input.now.toISOString(), file);
   return all.length > 0
-    ? { loaded: null, problems: all }
-    : { loaded: { config, secrets, file: input.file }, problems: [] };
+    ? { loaded: null, problems: all, warnings }
+    : { loaded: { config, secrets, file: input.file }, problems: [], warnings };
 }
 
 /** Relative paths in a file are relative to the file, so that a daemon may be started from anywhere; overrides are left alone. */

@@ -11,6 +11,8 @@ export const logKeys = {
   verdict: 'A verdict.',
   severity: 'A severity.',
   path: 'A field path.',
+  rule: 'A rule that leaves differences alone, in words.',
+  origin: 'Where a rule is written.',
   hook: 'The name of a hook.',
   delivery: 'The identifier of a delivery.',
   branch: 'The branch of a proposal.',

@@ -211,6 +211,24 @@ Correct it; docs/configuration.md describes every key.
 `);
     expect((await mooring('check-config DIR/bad.yaml')).code).toBe(2);
   });
+
+  it('check-config names rules that can never match, which are no reason not to start', async () => {
+    const rules =
+      'rules:\n  - { path: spec.replicas, reason: sale, owner: crew, expires: 2020-01-01 }\n  - { path: /spec, kind: deployment, reason: x, owner: crew }\n';
+    await writeFile(join(dir, 'rules.yaml'), rules);
+    expect(await mooring('check-config DIR/rules.yaml')).toMatchObject({
+      code: 0,
+      stdout: `\
+DIR/rules.yaml can be used.
+Without effect:
+  - rules[0].expires (line 2) is "2020-01-01T00:00:00.000Z": it has expired and hides nothing any more. Remove it, or give it another end.
+  - rules[1].path (line 3) is "/spec": it is a JSON pointer, and paths of reports are dotted. Write it like spec.
+  - rules[1].kind (line 3) is "deployment": no kind is written so. Write it as manifests do, without its group: Deployment.
+`,
+    });
+    const { stdout } = await mooring('check-config DIR/rules.yaml -o json');
+    expect(parseJson(stdout)).toMatchObject({ problems: [], warnings: [{ line: 2 }, { line: 3 }, { line: 3 }] });
+  });
 });
 
 it('run watches until it is asked to stop, and episodes shows what it saw', { timeout: 60_000 }, async () => {
