@@ -1,14 +1,13 @@
 import { availableParallelism } from 'node:os';
-import { type DiscoveredEstate, discoverEstate } from './app-discovery.ts';
+import { EngineDiscovery } from './app-discovery.ts';
 import { rendererTools } from './app-renderer.ts';
 import type { KnownRepository } from './app-repositories.ts';
 import { DiscoveredSupply } from './app-source-supply.ts';
 import { privateDirectory } from './app-sources.ts';
 import type { RenderTools } from './collectors/discovery/render/discovered-renderer.ts';
 import { RenderTurns } from './collectors/discovery/render/render-turns.ts';
-import { RuleBook } from './collectors/discovery/rule-book.ts';
+import type { RuleBook } from './collectors/discovery/rule-book.ts';
 import type { LiveSource } from './collectors/live-source.ts';
-import type { IgnoreRule } from './drift/subtract/user-rules.ts';
 import { AppError } from './errors/app-error.ts';
 import type { GitSetup } from './git/run-git.ts';
 
@@ -24,12 +23,16 @@ export interface DiscoverInputsOptions {
   readonly poll?: number;
 }
 
-/** Opens what Argo CD and Flux declare on the live side, which may be nothing. */
-export async function openDiscovered(options: DiscoverInputsOptions, signal: AbortSignal): Promise<DiscoveredEstate> {
+/** Opens what Argo CD and Flux declare on the live side, looked up again when asked. Throws AppError `usage` when that is nothing. */
+export async function openDiscoveredSupply(
+  options: DiscoverInputsOptions,
+  signal: AbortSignal,
+): Promise<DiscoveredSupply & AsyncDisposable> {
   const { env, git, live, engines, rules, repositories = [], poll = 60_000 } = options;
+  await using stack = new AsyncDisposableStack();
   let tools: Promise<RenderTools> | undefined;
-  return await discoverEstate(
-    {
+  const discovery = stack.use(
+    new EngineDiscovery({
       live,
       access: { git, cacheDirectory: await privateDirectory(env, 'mirrors'), mappings: repositories, poll },
       tools: () => {
@@ -38,9 +41,13 @@ export async function openDiscovered(options: DiscoverInputsOptions, signal: Abo
       },
       rules,
       clock: () => new Date(),
-    },
-    signal,
+    }),
   );
+  const supply = await DiscoveredSupply.open(discovery, live, signal);
+  const { sources, gaps, elsewhere } = supply.estate.discovery;
+  if (sources.length === 0 && gaps.length === 0) throw nothingDeclared(live.name, elsewhere.length);
+  const opened = stack.move();
+  return Object.assign(supply, { [Symbol.asyncDispose]: () => opened.disposeAsync() });
 }
 
 /** The programs, and as many turns as there are processors. */
@@ -48,45 +55,12 @@ async function loadTools(settings: Parameters<typeof rendererTools>[0]): Promise
   return { ...(await rendererTools(settings)), turns: new RenderTurns(availableParallelism()) };
 }
 
-/** The same. Throws AppError `usage` when no engine declares anything there. */
-export async function discoverInputs(options: DiscoverInputsOptions, signal: AbortSignal): Promise<DiscoveredEstate> {
-  const { live } = options;
-  const estate = await openDiscovered(options, signal);
-  const { sources, gaps, elsewhere } = estate.discovery;
-  if (sources.length > 0 || gaps.length > 0) return estate;
-  await estate[Symbol.asyncDispose]();
-  const other = elsewhere.length === 0 ? '' : ` (${elsewhere.length} of their objects are for other clusters)`;
-  throw new AppError({
+function nothingDeclared(live: string, elsewhere: number): AppError {
+  const other = elsewhere === 0 ? '' : ` (${elsewhere} of their objects are for other clusters)`;
+  return new AppError({
     code: 'usage',
     what: 'cannot tell what to read',
-    why: `no source is named, and neither Argo CD nor Flux declares one on ${live.name}${other}`,
+    why: `no source is named, and neither Argo CD nor Flux declares one on ${live}${other}`,
     remedy: 'Give --desired, or --config with a mooring.yaml',
   });
-}
-
-/**
- * The same, looked up again when asked. `rules` is the list that the daemon judges by; `configured` are those of them that do not come
- * from an engine.
- */
-export async function openDiscoveredSupply(
-  options: Omit<DiscoverInputsOptions, 'rules'>,
-  { rules, configured }: { readonly rules: IgnoreRule[]; readonly configured: readonly IgnoreRule[] },
-  signal: AbortSignal,
-): Promise<DiscoveredSupply> {
-  let isFirst = true;
-  return await DiscoveredSupply.open(
-    {
-      async discover(aborted) {
-        // A book keeps what it finds in the list; what an engine said before has to be left out for that moment.
-        const learned = rules.splice(0, rules.length, ...configured);
-        const book = new RuleBook(rules);
-        rules.splice(0, rules.length, ...learned);
-        const discover = isFirst ? discoverInputs : openDiscovered;
-        isFirst = false;
-        return await discover({ ...options, rules: book }, aborted);
-      },
-      taken: () => void rules.splice(0, rules.length, ...configured),
-    },
-    signal,
-  );
 }

@@ -1,42 +1,27 @@
-import { openRepositories, type RepositoryAccess, type SharedRepositories } from './app-repositories.ts';
-import type { PlacedSource } from './app-sources.ts';
+import { type EngineObjects, readEngineObjects } from './app-engine-objects.ts';
 import type { NotingRenderer } from './app-renderer.ts';
+import { OpenedSources, type OpeningOptions } from './app-opened-sources.ts';
+import type { PlacedSource } from './app-sources.ts';
 import { discoverSources } from './collectors/discovery/discover-sources.ts';
-import type { DiscoveredSource, Discovery, GitAnswer } from './collectors/discovery/discovered-source.ts';
+import type { Discovery, GitAnswer } from './collectors/discovery/discovered-source.ts';
+import { isEngineObject } from './collectors/discovery/discovery-kinds.ts';
 import { engineGaps } from './collectors/discovery/engine-gaps.ts';
-import {
-  definedApiVersions,
-  definitionKinds,
-  installedEngineKinds,
-  isEngineObject,
-  supportingKinds,
-} from './collectors/discovery/discovery-kinds.ts';
-import { DiscoveredManifests } from './collectors/discovery/render/discovered-manifests.ts';
-import { DiscoveredRenderer, type RenderTools } from './collectors/discovery/render/discovered-renderer.ts';
-import { DiscoveredTree } from './collectors/discovery/render/discovered-tree.ts';
+import { type DiscoveredBefore, lostSources, type LostSource } from './collectors/discovery/lost-sources.ts';
 import { MemoryTree } from './collectors/discovery/render/memory-tree.ts';
-import type { RuleBook } from './collectors/discovery/rule-book.ts';
-import type { KindRef, LiveSource } from './collectors/live-source.ts';
-import type { ClusterFacts } from './collectors/discovery/render/plan-render.ts';
+import type { LiveSource } from './collectors/live-source.ts';
 import { TreeManifests } from './collectors/tree-manifests.ts';
-import { ResourceScope } from './drift/resource-scope.ts';
 import { asAppError } from './errors/app-error.ts';
+import { formatJson } from './resource/json.ts';
 import type { Resource } from './resource/resource.ts';
-import { type JsonObject, stringAt } from './resource/json.ts';
-import type { DesiredSnapshot, Gap, LiveSnapshot } from './resource/snapshot.ts';
+import { formatResourceId } from './resource/resource-id.ts';
+import type { DesiredSnapshot, Gap } from './resource/snapshot.ts';
 
-export interface DiscoveryOptions {
+export interface DiscoveryOptions extends OpeningOptions {
   readonly live: LiveSource;
-  readonly access: RepositoryAccess;
-  /** Loaded when something has to be rendered. */
-  readonly tools: () => Promise<RenderTools>;
-  /** Gets the rules of the engines. */
-  readonly rules: RuleBook;
-  readonly clock: () => Date;
 }
 
 /** What the engines of the live side declare, opened. */
-export interface DiscoveredEstate extends AsyncDisposable {
+export interface DiscoveredEstate {
   /** The first has no objects: it carries what could not be discovered and which engines do not work. */
   readonly sources: readonly PlacedSource[];
   readonly discovery: Discovery;
@@ -44,88 +29,112 @@ export interface DiscoveredEstate extends AsyncDisposable {
   readonly unread: readonly Gap[];
   /** All that the first source carries. */
   readonly gaps: readonly Gap[];
+  /** What it was discovered from. */
+  readonly engines: EngineObjects;
+  /** What it declares as text, to tell two discoveries apart. */
+  readonly says: string;
 }
 
 /** A second generator may depend on the answer to a first one, and that is as deep as they nest. */
 const maxQuestionRounds = 4;
 
-/** Finds what Argo CD and Flux declare on the live side. Throws AppError when the live side cannot be read at all. */
-export async function discoverEstate(options: DiscoveryOptions, signal: AbortSignal): Promise<DiscoveredEstate> {
-  const stack = new AsyncDisposableStack();
-  const repositories = stack.use(openRepositories(options.access));
-  const seen = await readEngineObjects(options.live, signal);
-  const discovery = await discover(seen, { options, repositories }, signal);
-  const cluster = { kubeVersion: seen.kubeVersion, apiVersions: definedApiVersions(seen.definitions) };
-  const opening = { options, repositories, definitions: seen.definitions, cluster };
-  const opened = await Promise.all(discovery.sources.map((source) => open(source, opening)));
-  const gaps = [...seen.gaps, ...discovery.gaps, ...engineGaps(discovery.engines)];
-  return {
-    sources: [noticesOf(options, gaps), ...opened],
-    discovery,
-    unread: seen.gaps,
-    gaps,
-    [Symbol.asyncDispose]: () => stack.disposeAsync(),
-  };
+/** Finds what Argo CD and Flux declare on the live side, again and again. */
+export class EngineDiscovery implements AsyncDisposable {
+  readonly #options: DiscoveryOptions;
+  readonly #opened: OpenedSources;
+  readonly #notices: Notices;
+  readonly #noticing: PlacedSource;
+  readonly #kept = new Map<string, PlacedSource>();
+  #before: DiscoveredBefore = { sources: [], lost: [], live: new Set() };
+
+  constructor(options: DiscoveryOptions) {
+    this.#options = options;
+    this.#opened = new OpenedSources(options);
+    this.#notices = new Notices(`engines of ${options.live.name}`, options.clock);
+    this.#noticing = placed(this.#notices, 'default');
+  }
+
+  /** Sources built since the start: one for each definition that is new or changed. */
+  get built(): number {
+    return this.#opened.built;
+  }
+
+  /** What is declared now. Nothing changes before `take`. Throws AppError when the live side cannot be read at all. */
+  async look(signal: AbortSignal): Promise<Found> {
+    const engines = await readEngineObjects(this.#options.live, signal);
+    const discovery = await this.#discover(engines, signal);
+    const lost = lostSources(this.#before, discovery, liveIn(engines));
+    const notices = lost.map(({ source, why }) => ({
+      what: source.name,
+      why: `it cannot be told any more what it declares (${why}); its last objects are kept and not judged`,
+      remedy: 'Correct the engine object, or delete it',
+      scope: { namespace: source.namespace },
+    }));
+    const gaps = [...engines.gaps, ...discovery.gaps, ...engineGaps(discovery.engines), ...notices];
+    return { engines, discovery, lost, gaps, says: formatJson([discovery.sources, lost]) };
+  }
+
+  /** Opens what was found: only what is new or changed is built. */
+  async take({ engines, discovery, lost, gaps, says }: Found): Promise<DiscoveredEstate> {
+    const kept = lost.map((each) => this.#keep(each));
+    const opened = await this.#opened.take(discovery.sources, engines);
+    this.#options.rules.keepOnly(new Set(discovery.sources.map(({ name }) => name)));
+    this.#notices.gaps = gaps;
+    this.#before = { sources: discovery.sources, lost, live: liveIn(engines) };
+    const sources = [this.#noticing, ...opened, ...kept];
+    return { sources, discovery, unread: engines.gaps, gaps, engines, says };
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#opened[Symbol.asyncDispose]();
+  }
+
+  #keep({ source, why }: LostSource): PlacedSource {
+    const good = this.#opened.lastGood(source.name);
+    const known = this.#kept.get(source.name);
+    if (good === null && known !== undefined) return known;
+    const kept = placed(new KeptManifests(source.name, good, why, this.#options.clock), source.namespace);
+    this.#kept.set(source.name, kept);
+    return kept;
+  }
+
+  async #discover({ resources, gaps }: EngineObjects, signal: AbortSignal): Promise<Discovery> {
+    const { access, clock } = this.#options;
+    const answers = new Map<string, GitAnswer>();
+    const input = { resources: unique(resources), gaps, now: clock().toISOString(), mappings: access.mappings };
+    for (let round = 0; ; round += 1) {
+      const discovery = discoverSources({ ...input, answers });
+      if (discovery.questions.length === 0 || round === maxQuestionRounds) return discovery;
+      for (const question of discovery.questions) {
+        answers.set(question.key, await this.#opened.repositories.answer(question, signal));
+      }
+    }
+  }
 }
 
-interface EngineObjects {
-  readonly resources: readonly Resource[];
-  readonly definitions: readonly Resource[];
+function liveIn({ resources }: EngineObjects): ReadonlySet<string> {
+  return new Set(resources.filter(isEngineObject).map(({ id }) => formatResourceId(id)));
+}
+
+/** What a look has found, before anything is opened. */
+export interface Found {
+  readonly engines: EngineObjects;
+  readonly discovery: Discovery;
+  readonly lost: readonly LostSource[];
   readonly gaps: readonly Gap[];
-  /** As the schemas of the cluster tell it; null where there are none. */
-  readonly kubeVersion: string | null;
+  readonly says: string;
 }
 
-/** A kind that every cluster has: its schema tells the cluster's version. */
-const versionKind: KindRef = { apiVersion: 'v1', kind: 'ConfigMap' };
-
-async function readEngineObjects(live: LiveSource, signal: AbortSignal): Promise<EngineObjects> {
-  const read = async (evidence: readonly KindRef[], declared: readonly KindRef[] = []): Promise<LiveSnapshot> =>
-    await live.read({ declared, evidence }, signal);
-  const first = await read(definitionKinds);
-  const definitions = first.resources.filter(({ id }) => id.kind === 'CustomResourceDefinition');
-  const kinds = installedEngineKinds(definitions, first.gaps);
-  if (kinds.length === 0) {
-    // A folder of dumps tells everything at once, and need not hold the definitions.
-    const resources = first.resources.some(isEngineObject) ? first.resources : [];
-    return { resources, definitions, gaps: [], kubeVersion: versionIn(first.openApi) };
-  }
-  const engines = await read(kinds);
-  const gaps = engines.gaps.filter(({ partial }) => partial !== true);
-  if (!engines.resources.some(isEngineObject)) return { resources: [], definitions, gaps, kubeVersion: null };
-  const supporting = await read(supportingKinds(engines.resources), [versionKind]);
-  const forbidden = supporting.gaps.filter(({ partial }) => partial !== true);
-  return {
-    resources: [...engines.resources, ...supporting.resources],
-    definitions,
-    gaps: [...gaps, ...forbidden],
-    kubeVersion: versionIn(supporting.openApi),
-  };
-}
-
-function versionIn(documents: readonly JsonObject[]): string | null {
-  const versions = documents.flatMap((document) => stringAt(document, 'info', 'version') ?? []);
-  return versions.find((version) => /^v?\d+\.\d+(?:\.\d+)?$/.test(version)) ?? null;
-}
-
-interface Opening {
-  readonly options: DiscoveryOptions;
-  readonly repositories: SharedRepositories;
-}
-
-async function discover(
-  { resources, gaps }: EngineObjects,
-  { options, repositories }: Opening,
+/** Looks once. Throws AppError when the live side cannot be read at all. */
+export async function discoverEstate(
+  options: DiscoveryOptions,
   signal: AbortSignal,
-): Promise<Discovery> {
-  const answers = new Map<string, GitAnswer>();
-  const now = options.clock().toISOString();
-  const input = { resources: unique(resources), gaps, now, mappings: options.access.mappings };
-  for (let round = 0; ; round += 1) {
-    const discovery = discoverSources({ ...input, answers });
-    if (discovery.questions.length === 0 || round === maxQuestionRounds) return discovery;
-    for (const question of discovery.questions) answers.set(question.key, await repositories.answer(question, signal));
-  }
+): Promise<DiscoveredEstate & AsyncDisposable> {
+  await using stack = new AsyncDisposableStack();
+  const discovery = stack.use(new EngineDiscovery(options));
+  const estate = await discovery.take(await discovery.look(signal));
+  const opened = stack.move();
+  return { ...estate, [Symbol.asyncDispose]: () => opened.disposeAsync() };
 }
 
 /** Live sources may answer with more than they were asked for. */
@@ -133,81 +142,53 @@ function unique(resources: readonly Resource[]): readonly Resource[] {
   return [...new Map(resources.map((resource) => [JSON.stringify(resource.id), resource])).values()];
 }
 
-interface OpeningSource extends Opening {
-  readonly definitions: readonly Resource[];
-  readonly cluster: ClusterFacts;
-}
+const noRenderer: NotingRenderer = {
+  kind: 'plain',
+  render: () => Promise.reject(asAppError(new TypeError('there is nothing to render'), 'render')),
+};
 
-async function open(
-  source: DiscoveredSource,
-  { options, repositories, definitions, cluster }: OpeningSource,
-): Promise<PlacedSource> {
-  const { spec, tree: base, gitDirectory } = await repositories.treeOf(source);
-  const tree = new DiscoveredTree(source, base, cluster);
-  const renderer = notingRenderer(source, tree, options.tools);
-  const scope = new ResourceScope(definitions, source.namespace);
-  const place = (resource: Resource): Resource['id'] => scope.place(resource);
-  const manifests = new DiscoveredManifests({
-    source,
-    tree,
-    renderer,
-    place,
-    told: (resources) => {
-      const placed = resources.map((resource) => ({ ...resource, id: place(resource) }));
-      options.rules.learn(source.name, source.rules, placed);
-    },
-    now: options.clock,
-  });
-  return {
-    source: { spec, manifests, gitDirectory, renderer, [Symbol.asyncDispose]: () => Promise.resolve() },
-    namespace: source.namespace,
+function placed(manifests: TreeManifests, namespace: string): PlacedSource {
+  const spec = { kind: 'directory', directory: '' } as const;
+  const source = {
+    spec,
+    manifests,
+    gitDirectory: null,
+    renderer: noRenderer,
+    [Symbol.asyncDispose]: () => Promise.resolve(),
   };
+  return { source, namespace };
 }
 
-function notingRenderer(
-  source: DiscoveredSource,
-  tree: DiscoveredTree,
-  tools: DiscoveryOptions['tools'],
-): NotingRenderer {
-  let opened: Promise<DiscoveredRenderer> | undefined;
-  let kind: NotingRenderer['kind'] = 'plain';
-  return {
-    get kind() {
-      return kind;
-    },
-    async render(input, signal) {
-      kind = (await tree.plan(input.state, signal)).helm === null ? 'kustomize' : 'helm';
-      opened ??= tools().then(
-        (loaded) => new DiscoveredRenderer(source.name, tree, { ...loaded, kustomizeBeyondRoot: source.beyondRoot }),
-      );
-      return await (await opened).render(input, signal);
-    },
-  };
+/** A source without files of its own. */
+class Fileless extends TreeManifests {
+  constructor(name: string, now: () => Date) {
+    const tree = new MemoryTree(name, new Map());
+    super({ name, tree, path: '', originFromPath: false, renderer: noRenderer, now });
+  }
 }
 
-/** A source without objects that carries what is to be said of the discovery itself. */
-class Notices extends TreeManifests {
-  readonly #gaps: readonly Gap[];
+/** Carries what is to be said of the discovery itself. */
+class Notices extends Fileless {
+  gaps: readonly Gap[] = [];
 
-  constructor(name: string, gaps: readonly Gap[], renderer: NotingRenderer, now: () => Date) {
-    super({ name, tree: new MemoryTree(name, new Map()), path: '', originFromPath: false, renderer, now });
-    this.#gaps = gaps;
+  override async read(signal: AbortSignal): Promise<DesiredSnapshot> {
+    return { ...(await super.read(signal)), gaps: this.gaps };
+  }
+}
+
+/** What a source declared when it could be told last. The gap is among the notices. */
+class KeptManifests extends Fileless {
+  readonly #good: DesiredSnapshot | null;
+  readonly #why: string;
+
+  constructor(name: string, good: DesiredSnapshot | null, why: string, now: () => Date) {
+    super(name, now);
+    this.#good = good;
+    this.#why = why;
   }
 
   override async read(signal: AbortSignal): Promise<DesiredSnapshot> {
-    return { ...(await super.read(signal)), gaps: this.#gaps };
+    const empty = await super.read(signal);
+    return this.#good === null ? empty : { ...this.#good, gaps: [], doubt: `${this.name}: ${this.#why}` };
   }
-}
-
-function noticesOf({ live, clock }: DiscoveryOptions, gaps: readonly Gap[]): PlacedSource {
-  const renderer: NotingRenderer = {
-    kind: 'plain',
-    render: () => Promise.reject(asAppError(new TypeError('there is nothing to render'), 'notices')),
-  };
-  const manifests = new Notices(`engines of ${live.name}`, gaps, renderer, clock);
-  const spec = { kind: 'directory', directory: '' } as const;
-  return {
-    source: { spec, manifests, gitDirectory: null, renderer, [Symbol.asyncDispose]: () => Promise.resolve() },
-    namespace: 'default',
-  };
 }

@@ -11,9 +11,12 @@ import {
   type WatchHabits,
 } from './app-sources.ts';
 import type { Config, SourceConfig } from './config/config-schema.ts';
-import type { IgnoreRule } from './drift/subtract/user-rules.ts';
+import { RuleBook } from './collectors/discovery/rule-book.ts';
+import type { KnownRule } from './drift/rule-use.ts';
+import { type IgnoreRule, nameOfRule } from './drift/subtract/user-rules.ts';
 import { AppError } from './errors/app-error.ts';
 import type { SourcePlace } from './loop/estate/declared-sources.ts';
+import type { AdmissionTrial } from './loop/estate/judge-key.ts';
 import type { GitSetup } from './git/run-git.ts';
 
 /** What commands and the daemon read from. What was opened is closed with it. */
@@ -21,8 +24,9 @@ export interface Inputs extends AsyncDisposable {
   readonly env: OpenOptions['env'];
   readonly git: GitSetup;
   /** Of the configuration, and of the engines whose sources have been read: the list grows. */
-import type { AdmissionTrial } from './loop/estate/judge-key.ts';
   readonly rules: readonly IgnoreRule[];
+  /** Every rule there is, with where it is written, also those of engines that hold for no object. */
+  knownRules(): readonly KnownRule[];
   /** Field managers whose changes are meant. */
   readonly sanctionedManagers: readonly string[];
   /** The state file of the daemon; null when nobody names one. */
@@ -30,6 +34,8 @@ import type { AdmissionTrial } from './loop/estate/judge-key.ts';
   /** What the command line or the configuration names; when neither does, what the engines of the live side declare. */
   desired(request: SourceRequest, signal: AbortSignal): Promise<readonly PlacedSource[]>;
   live(request: SourceRequest): Promise<OpenedLive>;
+  /** Null when nobody asks for it. Throws AppError `usage` when the live side has no API server to ask. */
+  admission(request: SourceRequest, live: OpenedLive): AdmissionTrial | null;
   /** What the configuration names, or what the engines of its cluster declare at the time. */
   supply(signal: AbortSignal): Promise<SourceSupply>;
 }
@@ -37,9 +43,8 @@ import type { AdmissionTrial } from './loop/estate/judge-key.ts';
 /** The parts of a configuration that say what to read; the defaults when there is no file. */
 export interface InputConfig extends Pick<Config, 'sources' | 'repositories' | 'live' | 'rules' | 'engines'> {
   readonly rollback?: Pick<Config['rollback'], 'sanctionedManagers'>;
-  /** Null when nobody asks for it. Throws AppError `usage` when the live side has no API server to ask. */
-  admission(request: SourceRequest, live: OpenedLive): AdmissionTrial | null;
   readonly history?: Config['history'];
+  readonly comparison?: Config['comparison'];
 }
 
 const noConfig: InputConfig = {
@@ -47,7 +52,6 @@ const noConfig: InputConfig = {
   repositories: [],
   live: { source: '', readSecrets: false },
   rules: [],
-  readonly comparison?: Config['comparison'];
   engines: {},
 };
 
@@ -71,6 +75,7 @@ export async function inputsOf(
   const git = await createGitSetup(env);
   const configured = config.rules.map(toIgnoreRule);
   const rules = [...configured];
+  const book = new RuleBook(rules);
   const live = async (request: SourceRequest): Promise<OpenedLive> => {
     const source = request.live ?? config.live.source;
     if (source === '') throw missing('--live');
@@ -81,8 +86,8 @@ export async function inputsOf(
     if ((request.live ?? config.live.source) === '') throw missing('--desired (or --manifests)');
     const { openDiscoveredSupply } = await import('./app-discover-inputs.ts');
     const repositories = config.repositories.map(toKnownRepository);
-    const options = { env, git, live: await live(request), engines: enginesOf(config), repositories };
-    return stack.use(await openDiscoveredSupply(options, { rules, configured }, signal));
+    const options = { env, git, live: await live(request), engines: enginesOf(config), rules: book, repositories };
+    return stack.use(await openDiscoveredSupply(options, signal));
   };
   const open = async ({ source, poll, ...place }: WantedSource): Promise<PlacedSource> => {
     const renderer = createRenderer({ env, ...enginesOf(config), namespace: place.namespace });
@@ -95,12 +100,18 @@ export async function inputsOf(
     env,
     git,
     rules,
+    knownRules: () => [...configured.map(knownRule), ...importedRules(book)],
     sanctionedManagers: config.rollback?.sanctionedManagers ?? [],
     historyFile: config.history?.path ?? null,
     async desired(request, signal) {
       return isNamed(request) ? await openWanted(request) : (await discover(request, signal)).current;
     },
     live,
+    admission(request, { admission, name }) {
+      const isWanted = request.serverDryRun ?? config.comparison?.serverDryRun === 'when-unsure';
+      if (isWanted && admission === null) throw noServer(name);
+      return isWanted ? admission : null;
+    },
     async supply(signal) {
       return isNamed(fromConfig) ? fixedSupply(await openWanted(fromConfig)) : await discover(fromConfig, signal);
     },
@@ -112,11 +123,6 @@ export async function inputsOf(
 export const fromConfig: SourceRequest = { desired: undefined, live: undefined, namespace: undefined };
 
 type WantedSource = Pick<SourceConfig, 'source' | 'poll'> & SourcePlace;
-    admission(request, { admission, name }) {
-      const isWanted = request.serverDryRun ?? config.comparison?.serverDryRun === 'when-unsure';
-      if (isWanted && admission === null) throw noServer(name);
-      return isWanted ? admission : null;
-    },
 
 /** What the command line names wins over the list of the configuration. */
 function desiredOf(request: SourceRequest, config: InputConfig): readonly WantedSource[] {
@@ -147,6 +153,14 @@ function toKnownRepository({ path, passwordFile, ...rest }: InputConfig['reposit
 function toIgnoreRule({ path, reason, owner, expires, ...rest }: InputConfig['rules'][number]): IgnoreRule {
   const given = Object.entries(rest).filter(([, value]) => value !== undefined);
   return { path, reason, owner, expires: expires ?? null, ...Object.fromEntries(given) };
+}
+
+function knownRule(rule: IgnoreRule): KnownRule {
+  return { rule: nameOfRule(rule), origin: 'the configuration', expires: rule.expires };
+}
+
+function importedRules({ imported }: RuleBook): readonly KnownRule[] {
+  return [...imported].map(([rule, origin]) => ({ rule, origin, expires: null }));
 }
 
 function missing(flag: string): AppError {

@@ -2,14 +2,16 @@ import type { ApiQueries } from './api/api-queries.ts';
 import { blastRadius } from './graph/blast-radius.ts';
 import { graphDocument } from './graph/export-graph.ts';
 import type { Store } from './history/store.ts';
+import type { AuditReport } from './drift/drift-report.ts';
 import type { Daemon } from './loop/daemon.ts';
+import type { RuleKeeper } from './loop/rule-keeper.ts';
 import type { MooringState, QueueState } from './metrics/state-metrics.ts';
 
 /** What the API may ask, answered by the daemon and the store. */
-export function createQueries(daemon: Daemon, store: Store, clock: () => Date): ApiQueries {
+export function createQueries(daemon: Daemon, store: Store, rules: RuleKeeper, clock: () => Date): ApiQueries {
   return {
-    status: () => daemon.status(),
-    report: () => daemon.report(),
+    status: () => ({ ...daemon.status(), rules: rules.status }),
+    report: () => withRules(daemon.report(), rules),
     episodes: (filter) => store.episodes.list(filter),
     episode: (id) => store.episodes.find(id),
     deliveries: (state, limit) => store.outbox.list(state, limit),
@@ -18,8 +20,22 @@ export function createQueries(daemon: Daemon, store: Store, clock: () => Date): 
   };
 }
 
-/** Everything that the gauges show, as it is now. `targets` are there from the start, also without a delivery. */
-export async function stateOf(daemon: Daemon, store: Store, targets: readonly string[]): Promise<MooringState> {
+/** With what is to be said of the rules. */
+function withRules(report: AuditReport | null, { gaps }: RuleKeeper): AuditReport | null {
+  return report === null || gaps.length === 0 ? report : { ...report, gaps: [...report.gaps, ...gaps] };
+}
+
+/** What the gauges are made from. */
+export interface StateParts {
+  readonly daemon: Daemon;
+  readonly store: Store;
+  readonly rules: RuleKeeper;
+  /** Names of hooks: they are there from the start, also without a delivery. */
+  readonly targets: readonly string[];
+}
+
+/** Everything that the gauges show, as it is now. */
+export async function stateOf({ daemon, store, rules, targets }: StateParts): Promise<MooringState> {
   const { graph } = daemon;
   const queues = await store.outbox.queues();
   const silent = targets.filter((target) => !queues.some((queue) => queue.target === target));
@@ -28,6 +44,7 @@ export async function stateOf(daemon: Daemon, store: Store, targets: readonly st
     status: daemon.status(),
     episodes: await store.episodes.openSummaries(),
     queues: [...queues, ...silent.map(emptyQueue)],
+    rules: rules.rules,
     graph: graph === null ? null : { nodes: graph.nodes.order, edges: graph.nodes.size },
   };
 }

@@ -49,6 +49,8 @@ export interface SourceTree {
 export interface SharedRepositories extends AsyncDisposable {
   /** Never fails: what cannot be opened fails when it is read. */
   treeOf(source: DiscoveredSource): Promise<SourceTree>;
+  /** Closes what no source of these is read from. */
+  keepOnly(sources: readonly DiscoveredSource[]): Promise<void>;
   answer(question: GitQuestion, signal: AbortSignal): Promise<GitAnswer>;
 }
 
@@ -56,6 +58,7 @@ export function openRepositories(access: RepositoryAccess): SharedRepositories {
   const shared = new Shared(access);
   return {
     treeOf: (source) => shared.treeOf(source),
+    keepOnly: (sources) => shared.keepOnly(sources),
     answer: (question, signal) => answerFrom(shared, question, signal),
     [Symbol.asyncDispose]: () => shared[Symbol.asyncDispose](),
   };
@@ -66,11 +69,24 @@ type Opened =
   | { readonly kind: 'git'; readonly repository: GitRepository; readonly location: 'local' | 'remote' }
   | { readonly kind: 'folder'; readonly path: string };
 
+interface OpenedTree {
+  readonly tree: SharedTree;
+  readonly base: AsyncDisposable;
+}
+
+function treeKey({ url, revision }: Pick<SourceLocation, 'url' | 'revision'>): string {
+  return JSON.stringify([withoutPassword(url), revision]);
+}
+
+/** The folder of a source, and those that it refers to. */
+function locationsOf({ location, render }: DiscoveredSource): readonly SourceLocation[] {
+  return render.kind === 'argo' ? [location, ...Object.values(render.context.refs)] : [location];
+}
+
 class Shared implements AsyncDisposable {
   readonly #access: RepositoryAccess;
   readonly #opened = new Map<string, Promise<Opened>>();
-  readonly #trees = new Map<string, FileTree>();
-  readonly #stack = new AsyncDisposableStack();
+  readonly #trees = new Map<string, OpenedTree>();
 
   constructor(access: RepositoryAccess) {
     this.#access = access;
@@ -105,9 +121,8 @@ class Shared implements AsyncDisposable {
     }
     const checked = checkedSpec(url, `${revision.name ?? ''}:${path}`);
     const { repository, location } = opened;
-    const key = JSON.stringify([withoutPassword(url), revision]);
-    const tree = this.#trees.get(key) ?? this.#openTree(repository, revision);
-    this.#trees.set(key, tree);
+    const key = treeKey({ url, revision });
+    const { tree } = this.#trees.get(key) ?? this.#openTree(key, repository, revision);
     return {
       spec: { ...checked, repository: repository.name, location },
       tree,
@@ -115,9 +130,21 @@ class Shared implements AsyncDisposable {
     };
   }
 
-  #openTree(repository: GitRepository, revision: SourceLocation['revision']): FileTree {
+  #openTree(key: string, repository: GitRepository, revision: SourceLocation['revision']): OpenedTree {
     const { git, poll } = this.#access;
-    return new SharedTree(this.#stack.use(openRevision({ setup: git, repository, revision, pollInterval: poll })));
+    const base = openRevision({ setup: git, repository, revision, pollInterval: poll });
+    const opened = { tree: new SharedTree(base), base };
+    this.#trees.set(key, opened);
+    return opened;
+  }
+
+  async keepOnly(sources: readonly DiscoveredSource[]): Promise<void> {
+    const used = new Set(sources.flatMap((source) => locationsOf(source).map(treeKey)));
+    for (const [key, { base }] of this.#trees) {
+      if (used.has(key)) continue;
+      this.#trees.delete(key);
+      await base[Symbol.asyncDispose]();
+    }
   }
 
   #open(url: string): Promise<Opened> {
@@ -145,7 +172,8 @@ class Shared implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#stack.disposeAsync();
+    for (const { base } of this.#trees.values()) await base[Symbol.asyncDispose]();
+    this.#trees.clear();
   }
 }
 

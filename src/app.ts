@@ -18,6 +18,7 @@ import { errorFields, type Logger } from './log/logger.ts';
 import { Daemon, type DaemonStatus } from './loop/daemon.ts';
 import type { DeclaredSource } from './loop/estate/declared-sources.ts';
 import type { RoundObserver } from './loop/round.ts';
+import { RuleKeeper } from './loop/rule-keeper.ts';
 import { KindTotals } from './metrics/kind-metrics.ts';
 import { createMetricsRegistry, type MetricsRegistry } from './metrics/metrics-registry.ts';
 import { stateMetrics } from './metrics/state-metrics.ts';
@@ -69,6 +70,7 @@ interface Parts {
   readonly supply: SourceSupply;
   readonly live: OpenedLive;
   readonly store: Store;
+  readonly rules: RuleKeeper;
   readonly floors: Floors;
   readonly metrics: MetricsRegistry;
   readonly deliveries: Deliveries;
@@ -96,10 +98,11 @@ async function openParts(options: AppOptions, stack: AsyncDisposableStack): Prom
   const store = stack.use(openStore({ path: config.history.path, clock }));
   if (store.recovered !== null) logger.error('the state file was damaged', errorFields(store.recovered, 'state file'));
   await floors.load(store.floors, live.name);
+  const rules = new RuleKeeper({ log: store.rules, known: () => inputs.knownRules(), clock, logger });
   const metrics = createMetricsRegistry({ version, processMetrics: options.processMetrics ?? true });
   const { outbox } = store;
   const deliveries = stack.use(startHooks({ hooks: config.hooks, secrets, outbox, metrics, logger, clock, random }));
-  return { inputs, supply, live, store, floors, metrics, deliveries, clock, random };
+  return { inputs, supply, live, store, rules, floors, metrics, deliveries, clock, random };
 }
 
 function createDaemon({ loaded, logger, observers = [] }: AppOptions, parts: Parts): Daemon {
@@ -126,12 +129,20 @@ function createDaemon({ loaded, logger, observers = [] }: AppOptions, parts: Par
     report: () => daemon.report(),
     clock,
   });
-  const told = [historyObserver(store.rounds), metricsObserver(metrics), logObserver(logger), ...observers];
+  const told = [
+    historyObserver(store.rounds),
+    metricsObserver(metrics),
+    logObserver(logger),
+    parts.rules,
+    ...observers,
+  ];
   const daemon: Daemon = new Daemon({
     live,
     sources: supply.current.map(declaredSource),
     renewSources: async (signal) => (await supply.renew(signal))?.map(declaredSource) ?? null,
+    watchSources: (changed, signal) => supply.watch(changed, signal),
     rules: inputs.rules,
+    admission: inputs.admission(fromConfig, live),
     fullPattern: config.schedule.full,
     settleMs: config.schedule.settle,
     act: { rules: severityRules, tell: withLog(report, logger), propose, observers: told },
@@ -143,7 +154,6 @@ function createDaemon({ loaded, logger, observers = [] }: AppOptions, parts: Par
 }
 
 function declaredSource({ source, ...place }: PlacedSource): DeclaredSource {
-    admission: inputs.admission(fromConfig, live),
   return { ...place, manifests: source.manifests };
 }
 
@@ -154,16 +164,16 @@ function takeAudit(daemon: Daemon, list: unknown): boolean {
 }
 
 async function listen({ loaded, logger, version }: AppOptions, parts: Parts, daemon: Daemon): Promise<ApiServer> {
-  const { store, metrics, clock } = parts;
+  const { store, rules, metrics, clock } = parts;
   const { api, hooks } = loaded.config;
   const targets = hooks.map(({ name }) => name);
   const totals = new KindTotals();
   metrics.refreshWith(async () => {
-    const state = await stateOf(daemon, store, targets);
+    const state = await stateOf({ daemon, store, rules, targets });
     return [...stateMetrics(state), ...totals.grown(state.status.kinds)];
   });
   return await startApi({
-    queries: createQueries(daemon, store, clock),
+    queries: createQueries(daemon, store, rules, clock),
     metrics,
     formatJson,
     logger,

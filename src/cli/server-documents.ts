@@ -21,6 +21,19 @@ export const blastRadiusDocument = z.object({
 
 const errorDocument = z.object({ what: z.string(), why: z.string(), remedy: z.string() });
 
+const rulesDocument = z.object({
+  known: z.number(),
+  canGo: z.array(
+    z.object({
+      rule: z.string(),
+      origin: z.string(),
+      state: z.string(),
+      quietSince: z.string(),
+      expires: z.string().nullable(),
+    }),
+  ),
+});
+
 export const statusDocument = z.object({
   phase: z.string(),
   ready: z.boolean(),
@@ -36,6 +49,7 @@ export const statusDocument = z.object({
       error: errorDocument.nullable(),
     }),
   ),
+  rules: rulesDocument.optional(),
   kinds: z.array(
     z.object({
       kind: z.object({ apiVersion: z.string(), kind: z.string() }),

@@ -57,6 +57,10 @@ export function formatStatus(
   }
   lines.push(...liveLines(status.kinds, now, paint));
   if (kinds === true) lines.push(...kindTable(status.kinds, now));
+  for (const { rule, origin, state, quietSince, expires } of status.rules?.canGo ?? []) {
+    const why = state === 'expired' ? `expired at ${expires ?? ''}` : `matched nothing since ${ago(quietSince, now)}`;
+    lines.push(`  ${paint.strong('rule')}     ${printable(`${rule} of ${origin}`)}: ${why}; it can go`);
+  }
   return `${lines.join('\n')}\n`;
 }
 

@@ -64,6 +64,7 @@ export class DriftSession {
   #liveGaps: readonly Gap[] = [];
   #desiredGaps: readonly Gap[] = [];
   #unstable = new Map<string, Set<string>>();
+  #doubts = new Map<string, string>();
   readonly #observed = new ObservedChanges();
   readonly #writers = new AuditedWriters();
   readonly #placements = new WeakMap<Resource, Resource>();
@@ -143,9 +144,11 @@ export class DriftSession {
     this.#declared = new Map();
     this.#declaredNames = new Map();
     this.#unstable = new Map();
+    this.#doubts = new Map();
     this.#desiredGaps = snapshots.flatMap(({ gaps }) => gaps);
     this.#ground = new OwnedGround(snapshots);
     for (const snapshot of snapshots) {
+      if (snapshot.doubt !== undefined) this.#doubts.set(snapshot.source, snapshot.doubt);
       for (const { resource, path } of snapshot.unstable) {
         const paths = this.#unstable.get(resource) ?? new Set();
         this.#unstable.set(resource, paths.add(path));
@@ -237,6 +240,8 @@ export class DriftSession {
       return duplicateReport(resource, [declared, ...twins].map(placeOf));
     const objection = [declared, ...twins].flatMap(({ source }) => this.#ground.objection(source, resource.id) ?? []);
     if (objection.length > 0) return foreignReport(resource, objection);
+    const doubt = this.#doubts.get(declared.source);
+    if (doubt !== undefined) return undeterminedReport(resource, doubt);
     const live = this.#index.get(resource.id, resource.apiVersion);
     if (live === undefined) return this.#judgeAbsent(resource);
     const judged = withinGaps(

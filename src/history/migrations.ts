@@ -32,6 +32,12 @@ const migrations: readonly string[] = [
   `
   CREATE TABLE floors (live TEXT NOT NULL, kind TEXT NOT NULL, version TEXT NOT NULL, PRIMARY KEY (live, kind));
   `,
+  `
+  CREATE TABLE rules (
+    rule TEXT PRIMARY KEY, origin TEXT NOT NULL, first_seen_at BIGINT NOT NULL, matched_at BIGINT,
+    quiet_since BIGINT NOT NULL, seen_at BIGINT NOT NULL
+  );
+  `,
 ];
 
 /** The version that this program writes. */

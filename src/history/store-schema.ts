@@ -8,6 +8,7 @@ export interface StoreSchema {
   rounds: RoundsTable;
   proposals: ProposalsTable;
   floors: FloorsTable;
+  rules: RulesTable;
 }
 
 /** `document` is the whole episode; the other columns are what queries look for. At most one open episode per fingerprint. */
@@ -72,4 +73,14 @@ export interface FloorsTable {
   live: string;
   kind: string;
   version: string;
+}
+
+/** When each rule explained a difference; `rule` is its whole content in words, so that a changed rule is another row. */
+export interface RulesTable {
+  rule: string;
+  origin: string;
+  first_seen_at: number;
+  matched_at: number | null;
+  quiet_since: number;
+  seen_at: number;
 }

@@ -2,6 +2,7 @@ import { Kysely, SqliteDialect } from 'kysely';
 import type { AppError } from '../errors/app-error.ts';
 import type { EpisodeLog } from '../incidents/episode-log.ts';
 import type { Outbox } from '../incidents/delivery.ts';
+import type { RuleLog } from '../loop/rule-keeper.ts';
 import type { VersionFloors } from '../loop/version-floors.ts';
 import type { ProposalLog } from '../rollback/proposal-log.ts';
 import { openDatabase, openForReading } from './open-store.ts';
@@ -14,6 +15,7 @@ import { createSqlProposals } from './sql-proposals.ts';
 import type { ProposalReader } from './sql-proposals.ts';
 import { createSqlRounds } from './sql-rounds.ts';
 import type { RoundLog } from './sql-rounds.ts';
+import { createSqlRules } from './sql-rules.ts';
 import { asKyselyDatabase } from './sqlite-database.ts';
 import type { StoreSchema } from './store-schema.ts';
 
@@ -32,6 +34,7 @@ export interface Store extends AsyncDisposable {
   readonly rounds: RoundLog;
   readonly floors: VersionFloors;
   readonly proposals: ProposalLog & ProposalReader;
+  readonly rules: RuleLog;
   /** Not null when a damaged file was moved aside at the start: tell people, then go on. */
   readonly recovered: AppError | null;
   close(): Promise<void>;
@@ -54,6 +57,7 @@ export function openStore(options: StoreOptions): Store {
     rounds: createSqlRounds(db),
     floors: createSqlFloors(db),
     proposals: createSqlProposals(db),
+    rules: createSqlRules(db),
     recovered,
     close,
     [Symbol.asyncDispose]: close,

@@ -1,12 +1,14 @@
 import type { KindState } from '../collectors/live-source.ts';
 import type { AuditEntry } from '../drift/attribute/audit-join.ts';
 import type { AuditReport } from '../drift/drift-report.ts';
+import type { JudgedRule } from '../drift/rule-use.ts';
 import { asAppError } from '../errors/app-error.ts';
 import type { AppError } from '../errors/app-error.ts';
 import type { DependencyGraph } from '../graph/dependency-graph.ts';
 import { errorFields } from '../log/logger.ts';
 import type { Logger } from '../log/logger.ts';
 import { backOff } from './back-off.ts';
+import { createRetries, type Retries } from './retries.ts';
 import type { DeclaredSource } from './estate/declared-sources.ts';
 import type { SourceState } from './estate/desired-side.ts';
 import { Estate } from './estate/estate.ts';
@@ -22,6 +24,8 @@ import { createWorkQueue } from './work-queue.ts';
 import type { WorkQueue } from './work-queue.ts';
 
 export interface DaemonOptions extends EstateOptions {
+  /** Calls when other sources may be declared; absent: nobody tells. Throws AppError when it cannot be watched. */
+  readonly watchSources?: (changed: () => void, signal: AbortSignal) => Promise<void>;
   /** The stages that the daemon does not bring itself. */
   readonly act: Pick<RoundDependencies, 'rules' | 'tell' | 'propose' | 'observers'>;
   readonly logger: Logger;
@@ -48,6 +52,14 @@ export interface DaemonStatus {
   readonly waiting: number;
   readonly kinds: readonly KindState[];
   readonly sources: readonly SourceState[];
+  /** Absent where nobody keeps count of rules. */
+  readonly rules?: RulesStatus;
+}
+
+export interface RulesStatus {
+  readonly known: number;
+  /** Those that have expired, or have matched nothing for long. */
+  readonly canGo: readonly JudgedRule[];
 }
 
 const phaseInterval = 1000;
@@ -148,6 +160,7 @@ export class Daemon implements AsyncDisposable {
     if (signal.aborted) return;
     this.#phase = 'running';
     this.#watch(this.#options.sources);
+    this.#watchSources();
     const phases = setInterval(() => {
       if (this.#estate.hasNewPhases()) this.#queue.add('gaps', []);
     }, phaseInterval);
@@ -167,6 +180,16 @@ export class Daemon implements AsyncDisposable {
     this.#watching = new AbortController();
     const signal = AbortSignal.any([this.#abort.signal, this.#watching.signal]);
     watchManifests(sources, this.#options.logger, this.#queue, signal);
+  }
+
+  /** What cannot be watched is still asked in every whole round. */
+  #watchSources(): void {
+    const { watchSources, logger } = this.#options;
+    const { signal } = this.#abort;
+    const changed = (): void => this.#queue.add('engines', []);
+    watchSources?.(changed, signal).catch((error: unknown) => {
+      if (!signal.aborted) logger.warn('cannot watch engines', errorFields(error, 'cannot watch engines'));
+    });
   }
 
   async #renewSources(signal: AbortSignal): Promise<readonly DeclaredSource[] | null> {
@@ -262,28 +285,6 @@ function lookAgain(round: Round, queue: WorkQueue, retries: Retries): void {
   if (stages.has('tell')) retries.later(() => queue.add(round.trigger, null));
   else if (stages.has('collect')) retries.later(() => queue.add('manifests', []));
   else retries.reset();
-}
-
-interface Retries {
-  later(act: () => void): void;
-  reset(): void;
-}
-
-function createRetries(random: () => number, signal: AbortSignal): Retries {
-  let failures = 0;
-  let timer: NodeJS.Timeout | undefined;
-  signal.addEventListener('abort', () => clearTimeout(timer), { once: true });
-  return {
-    later(act) {
-      failures += 1;
-      clearTimeout(timer);
-      timer = setTimeout(act, backOff(failures, random()));
-    },
-    reset() {
-      failures = 0;
-      clearTimeout(timer);
-    },
-  };
 }
 
 async function within(end: Promise<unknown>, ms: number): Promise<boolean> {

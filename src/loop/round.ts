@@ -6,7 +6,7 @@ import type { Resource } from '../resource/resource.ts';
 import type { Judgement } from '../severity/judgement.ts';
 
 /** Why a round runs. `start`, `schedule` and `asked` look at everything; the others at what changed. */
-export const roundTriggers = ['start', 'live', 'manifests', 'gaps', 'schedule', 'asked'] as const;
+export const roundTriggers = ['start', 'live', 'manifests', 'gaps', 'engines', 'schedule', 'asked'] as const;
 export type RoundTrigger = (typeof roundTriggers)[number];
 
 /** What a round has to look at. */
@@ -16,6 +16,8 @@ export interface RoundWork {
   readonly keys: readonly string[] | null;
   /** Whether the manifests may have changed. */
   readonly manifests: boolean;
+  /** Whether other sources may be declared than before. */
+  readonly sources: boolean;
   /** When the oldest change behind it was noticed. */
   readonly noticedAt: Date;
 }

@@ -20,6 +20,7 @@ interface Waiting {
   trigger: RoundTrigger;
   keys: Set<string> | null;
   manifests: boolean;
+  sources: boolean;
   readonly noticedAt: Date;
 }
 
@@ -34,8 +35,9 @@ export function createWorkQueue({ clock, settleMs }: WorkQueueOptions): WorkQueu
     },
     add(trigger, keys) {
       if (trigger === 'live' && keys?.length === 0) return;
-      waiting ??= { trigger, keys: new Set(), manifests: false, noticedAt: clock() };
-      waiting.manifests ||= keys === null || trigger === 'manifests';
+      waiting ??= { trigger, keys: new Set(), manifests: false, sources: false, noticedAt: clock() };
+      waiting.sources ||= trigger === 'engines';
+      waiting.manifests ||= keys === null || trigger === 'manifests' || trigger === 'engines';
       if (keys === null) {
         if (waiting.keys !== null) waiting.trigger = trigger;
         waiting.keys = null;
@@ -56,9 +58,9 @@ export function createWorkQueue({ clock, settleMs }: WorkQueueOptions): WorkQueu
       const age = clock().getTime() - (waiting?.noticedAt.getTime() ?? 0);
       if (waiting?.keys !== null && age < settleMs) await sleep(settleMs - age, signal);
       if (signal.aborted || waiting === null) return null;
-      const { trigger, keys, manifests, noticedAt } = waiting;
+      const { trigger, keys, manifests, sources, noticedAt } = waiting;
       waiting = null;
-      return { trigger, manifests, noticedAt, keys: keys === null ? null : [...keys] };
+      return { trigger, manifests, sources, noticedAt, keys: keys === null ? null : [...keys] };
     },
   };
 }

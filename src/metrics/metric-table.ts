@@ -43,6 +43,12 @@ export const metrics = {
     labels: ['class'],
     stability: 'stable',
   },
+  mooring_rules: {
+    type: 'gauge',
+    help: 'Rules that leave differences alone, by state: used, unused, idle (matched nothing for 30 days), expired.',
+    labels: ['state'],
+    stability: 'stable',
+  },
   mooring_gaps: {
     type: 'gauge',
     help: 'Things that could not be read; what they cover is undetermined.',

@@ -1,4 +1,5 @@
 import type { AuditReport } from '../drift/drift-report.ts';
+import type { RuleState } from '../drift/rule-use.ts';
 import type { DaemonStatus } from '../loop/daemon.ts';
 import { kindMetrics } from './kind-metrics.ts';
 import { capped, countBy, gaugeOf, LabelCount } from './count-by.ts';
@@ -9,6 +10,7 @@ import type { Sample } from './sample.ts';
 const verdicts = ['in-sync', 'drifted', 'pending', 'invalid', 'undetermined'];
 const phases = ['synced', 'stale', 'partial', 'forbidden', 'gone'];
 const suppressionClasses = ['default', 'server', 'controller', 'admission', 'rule'];
+const ruleStates = ['used', 'unused', 'idle', 'expired'];
 const severities = ['info', 'low', 'medium', 'high', 'critical'];
 /** Combinations of namespace, kind and severity that get a series of their own. */
 const mostCombinations = 200;
@@ -34,6 +36,7 @@ export interface MooringState {
   readonly status: DaemonStatus;
   readonly episodes: readonly OpenEpisode[];
   readonly queues: readonly QueueState[];
+  readonly rules: readonly { readonly state: RuleState }[];
   readonly graph: { readonly nodes: number; readonly edges: number } | null;
 }
 
@@ -44,6 +47,7 @@ export function stateMetrics(state: MooringState): Sample[] {
     ...episodeMetrics(state.episodes),
     ...statusMetrics(state.status),
     ...queueMetrics(state.queues),
+    ...ruleMetrics(state.rules),
     ...(state.graph === null
       ? []
       : [set('mooring_graph_nodes', state.graph.nodes), set('mooring_graph_edges', state.graph.edges)]),
@@ -139,6 +143,11 @@ function queueMetrics(queues: readonly QueueState[]): Sample[] {
       ...(oldestWaitingAt === null ? [] : [set(oldest, seconds(oldestWaitingAt), { target })]),
     ]),
   ];
+}
+
+function ruleMetrics(rules: MooringState['rules']): Sample[] {
+  const states = rules.map(({ state }) => state);
+  return gaugeOf('mooring_rules', countsOf('state', ruleStates, states));
 }
 
 /** One series per known value, also where the count is 0. */

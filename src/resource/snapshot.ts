@@ -46,6 +46,8 @@ export interface DesiredSnapshot extends Snapshot {
   /** The commit, or null for a plain directory. */
   readonly revision: string | null;
   readonly unstable: readonly UnstablePath[];
+  /** Why what is declared may be something else by now: the objects are known, and none of them can be judged. */
+  readonly doubt?: string;
 }
 
 export interface LiveSnapshot extends Snapshot {

@@ -119,6 +119,34 @@ describe('sources that become others while the daemon runs', () => {
     expect(pathsOf(await third)).toEqual(['c4 data.key']);
   });
 
+  test('are asked for at once when the engines change, and only the objects of what is new are judged', async () => {
+    const [live, kept, second] = [new FakeLive().put(...many), new FakeManifests(), new FakeManifests()];
+    kept.put(...many);
+    second.put(configMap('c200', { key: 'a' }));
+    Object.defineProperty(second, 'name', { value: 'another' });
+    let change = (): void => {};
+    const running = run({
+      live,
+      sources: inShop(kept),
+      renewSources: () => Promise.resolve([...inShop(kept), ...inShop(second)]),
+      watchSources: (changed) => {
+        change = changed;
+        return Promise.resolve();
+      },
+    });
+    await running.round();
+    const before = running.daemon.judgements;
+    const next = running.round();
+    change();
+    const { trigger, whole, report } = await next;
+    expect([trigger, whole, report.resources.map(({ name, drift }) => `${name} ${drift}`)]).toEqual([
+      'engines',
+      false,
+      ['c200 missing'],
+    ]);
+    expect(running.daemon.judgements - before).toBe(1);
+  });
+
   test('stay as they are when it cannot be told', async () => {
     const [live, manifests] = [new FakeLive().put(...many), new FakeManifests().put(...many)];
     const renewSources = (): Promise<null> => Promise.reject(new Error('no answer'));

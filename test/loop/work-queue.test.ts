@@ -15,7 +15,13 @@ test('each key waits once', async () => {
   waiting.add('live', ['a', 'b']);
   waiting.add('live', ['b', 'c']);
   expect(waiting.size).toBe(3);
-  expect(await waiting.take(signal)).toEqual({ trigger: 'live', keys: ['a', 'b', 'c'], manifests: false, noticedAt });
+  expect(await waiting.take(signal)).toEqual({
+    trigger: 'live',
+    keys: ['a', 'b', 'c'],
+    manifests: false,
+    sources: false,
+    noticedAt,
+  });
   expect(waiting.size).toBe(0);
 });
 
@@ -24,14 +30,26 @@ test('a whole pass swallows the keys that wait, and manifests with them', async 
   waiting.add('live', ['a']);
   waiting.add('schedule', null);
   waiting.add('live', ['b']);
-  expect(await waiting.take(signal)).toEqual({ trigger: 'schedule', keys: null, manifests: true, noticedAt });
+  expect(await waiting.take(signal)).toEqual({
+    trigger: 'schedule',
+    keys: null,
+    manifests: true,
+    sources: false,
+    noticedAt,
+  });
 });
 
 test('manifests are remembered beside live keys', async () => {
   const waiting = queue();
   waiting.add('live', ['a']);
   waiting.add('manifests', []);
-  expect(await waiting.take(signal)).toEqual({ trigger: 'live', keys: ['a'], manifests: true, noticedAt });
+  expect(await waiting.take(signal)).toEqual({
+    trigger: 'live',
+    keys: ['a'],
+    manifests: true,
+    sources: false,
+    noticedAt,
+  });
 });
 
 test('no live keys are no work', () => {

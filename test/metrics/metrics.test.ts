@@ -40,6 +40,7 @@ const state: MooringState = {
     { severity: 'high', resource: { namespace: 'shop', kind: 'Deployment', name: 'web' }, onset: { notAfter: now } },
   ],
   queues: [{ target: 'ops', waiting: 0, dead: 2, oldestWaitingAt: null, disabled: null }],
+  rules: [{ state: 'used' }, { state: 'idle' }],
   graph: { nodes: 3, edges: 2 },
 };
 
@@ -81,6 +82,10 @@ test('what is served, word for word', async () => {
     'mooring_suppressions{class="controller"} 0',
     'mooring_suppressions{class="admission"} 0',
     'mooring_suppressions{class="rule"} 0',
+    'mooring_rules{state="used"} 1',
+    'mooring_rules{state="unused"} 0',
+    'mooring_rules{state="idle"} 1',
+    'mooring_rules{state="expired"} 0',
     'mooring_gaps 0',
     'mooring_episodes_open{severity="info"} 0',
     'mooring_episodes_open{severity="low"} 0',

@@ -1,6 +1,6 @@
 import { arrayAt, stringAt, valueAt } from '../../resource/json.ts';
 import type { Resource } from '../../resource/resource.ts';
-import { groupOf } from '../../resource/resource-id.ts';
+import { groupOf, type ResourceId } from '../../resource/resource-id.ts';
 import type { Gap } from '../../resource/snapshot.ts';
 import type { KindRef } from '../live-source.ts';
 
@@ -64,6 +64,12 @@ function servedVersions({ body }: Resource): readonly string[] {
   return arrayAt(body, 'spec', 'versions').flatMap((version) =>
     valueAt(version, 'served') === true ? (stringAt(version, 'name') ?? []) : [],
   );
+}
+
+/** Whether an object is the definition of a kind of engines, so that there may be other engines with it. */
+export function isEngineDefinition({ kind, name }: ResourceId): boolean {
+  const group = name.slice(name.indexOf('.') + 1);
+  return kind === definitionKind.kind && engineKinds.some((engine) => engine.group === group);
 }
 
 /** Whether an object is one of an engine. */

@@ -35,6 +35,9 @@ export class DesiredSide {
   #placed: readonly DesiredSnapshot[] = [];
   #bodies = new Map<string, JsonObject>();
   #sourceByKey = new Map<string, ManifestSource>();
+  #doubts = new Map<string, string>();
+  /** Sources whose objects are worth another look although they may say the same: their rules may be others. */
+  #renewed = new Set<string>();
 
   constructor(sources: readonly DeclaredSource[], clock: () => Date) {
     this.#sources = sources.map((source) => ({ ...source, snapshot: null, error: null }));
@@ -44,11 +47,11 @@ export class DesiredSide {
   /** Other sources from now on. One of the same name keeps its last answer until it has been read. */
   replace(sources: readonly DeclaredSource[]): void {
     const held = new Map(this.#sources.map((source) => [source.manifests.name, source]));
-    this.#sources = sources.map((source) => ({
-      ...source,
-      snapshot: held.get(source.manifests.name)?.snapshot ?? null,
-      error: null,
-    }));
+    this.#sources = sources.map((source) => {
+      const known = held.get(source.manifests.name);
+      if (known?.manifests !== source.manifests) this.#renewed.add(source.manifests.name);
+      return { ...source, snapshot: known?.snapshot ?? null, error: null };
+    });
   }
 
   get snapshots(): readonly DesiredSnapshot[] {
@@ -103,7 +106,25 @@ export class DesiredSide {
         if (manifests !== undefined) this.#sourceByKey.set(key, manifests);
       }
     }
-    return difference(before, this.#bodies);
+    const change = difference(before, this.#bodies);
+    const revised = this.#revised();
+    if (revised.size === 0) return change;
+    const keys = [...this.#sourceByKey].flatMap(([key, { name }]) => (revised.has(name) ? [key] : []));
+    return { ...change, keys: [...new Set([...change.keys, ...keys])] };
+  }
+
+  /** Names of sources whose objects are to be judged anew whatever they say. */
+  #revised(): ReadonlySet<string> {
+    const revised = this.#renewed;
+    this.#renewed = new Set();
+    const doubts = new Map<string, string>();
+    for (const { manifests, snapshot } of this.#sources) {
+      const doubt = snapshot?.doubt;
+      if (doubt !== undefined) doubts.set(manifests.name, doubt);
+      if (doubt !== this.#doubts.get(manifests.name)) revised.add(manifests.name);
+    }
+    this.#doubts = doubts;
+    return revised;
   }
 
   #heldSnapshot({ manifests, snapshot, error }: HeldSource): DesiredSnapshot {

@@ -1,3 +1,4 @@
+import { isEngineDefinition } from '../../collectors/discovery/discovery-kinds.ts';
 import type { KindState, LiveSource } from '../../collectors/live-source.ts';
 import type { AuditEntry } from '../../drift/attribute/audit-join.ts';
 import { auditReport } from '../../drift/detect-drift.ts';
@@ -22,7 +23,7 @@ import type { ProblemSink } from '../run-once.ts';
 
 export interface EstateOptions {
   readonly sources: readonly DeclaredSource[];
-  /** Asked before each whole pass but the first whether there are other sources now; null: the same. Throws AppError. */
+  /** Asked before each whole pass but the first, and when engines change, whether there are other sources now; null: the same. Throws AppError. */
   readonly renewSources?: (signal: AbortSignal) => Promise<readonly DeclaredSource[] | null>;
   readonly live: LiveSource;
   readonly rules: readonly IgnoreRule[];
@@ -106,8 +107,10 @@ export class Estate {
   async collect(work: RoundWork, problem: ProblemSink, signal: AbortSignal): Promise<readonly string[] | null> {
     const keys = new Set<string>();
     let everything = work.keys === null;
-    if (everything && work.trigger !== 'start') await this.#renewSources(problem, signal);
-    if (everything || work.manifests) {
+    const mayRenew = everything ? work.trigger !== 'start' : work.sources || this.#learnsEngines(work);
+    const renewed = mayRenew && (await this.#renewSources(problem, signal));
+    const reads = everything || work.manifests || renewed;
+    if (reads) {
       for (const error of await this.#desired.read(signal)) problem('collect', null, error);
       if (await this.#live.follow(liveRequest(this.#desired.raw))) everything = true;
     }
@@ -115,21 +118,31 @@ export class Estate {
     const change = this.#live.find(everything ? [] : (work.keys ?? []));
     if (everything) this.#session.setLive(live);
     else this.#takeLive(change, keys);
-    if (everything || work.manifests) this.#takeDesired(live, keys);
-    await this.#takeGraph(everything || work.manifests ? null : change, live, problem, signal);
+    if (reads) this.#takeDesired(live, keys);
+    await this.#takeGraph(reads ? null : change, live, problem, signal);
     this.#takeGaps(live, keys);
     return everything ? null : [...keys];
   }
 
   /** Where it cannot be told which sources there are, they stay. */
-  async #renewSources(problem: ProblemSink, signal: AbortSignal): Promise<void> {
+  async #renewSources(problem: ProblemSink, signal: AbortSignal): Promise<boolean> {
     try {
       const sources = (await this.#options.renewSources?.(signal)) ?? null;
       if (sources !== null) this.#desired.replace(sources);
+      return sources !== null;
     } catch (error) {
       signal.throwIfAborted();
       problem('collect', null, error);
+      return false;
     }
+  }
+
+  /** A kind of engines that was just installed may have objects already. */
+  #learnsEngines({ keys }: RoundWork): boolean {
+    return (keys ?? []).some((key) => {
+      const id = parseResourceId(key);
+      return id !== undefined && isEngineDefinition(id);
+    });
   }
 
   #takeLive({ changed, deleted }: LiveChange, keys: Set<string>): void {

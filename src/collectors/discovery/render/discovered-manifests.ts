@@ -10,6 +10,8 @@ export interface DiscoveredManifestsOptions extends Omit<TreeManifestsOptions, '
   readonly source: DiscoveredSource;
   /** The identity of an object with the namespace it will have. */
   readonly place: (resource: Resource) => ResourceId;
+  /** What the source of this name declared before its definition changed; absent or null: nothing is known. */
+  readonly before?: DesiredSnapshot | null;
   /** Told what the source declares, each time it has been read. */
   readonly told: (resources: readonly Resource[]) => void;
 }
@@ -20,26 +22,53 @@ export interface DiscoveredManifestsOptions extends Omit<TreeManifestsOptions, '
  */
 export class DiscoveredManifests extends TreeManifests {
   readonly #options: DiscoveredManifestsOptions;
+  #good: DesiredSnapshot | null = null;
 
   constructor(options: DiscoveredManifestsOptions) {
     super({ ...options, name: options.source.name, path: options.source.location.path, originFromPath: false });
     this.#options = options;
   }
 
+  /** What it declared when it could be read last, before or after its definition changed. */
+  get lastGood(): DesiredSnapshot | null {
+    return this.#good ?? this.#options.before ?? null;
+  }
+
   override async read(signal: AbortSignal): Promise<DesiredSnapshot> {
-    const { source, told } = this.#options;
+    const { told } = this.#options;
     try {
       const snapshot = this.#permitted(await super.read(signal));
       told(snapshot.resources);
+      this.#good = snapshot;
       return snapshot;
     } catch (error) {
       signal.throwIfAborted();
       if (!(error instanceof AppError)) throw error;
-      const why = `${error.what}: ${error.why}`;
-      const gap: Gap = { what: source.name, why, remedy: error.remedy, scope: { namespace: source.namespace } };
-      const readAt = this.#options.now().toISOString();
-      return { source: source.name, resources: [], gaps: [gap], readAt, revision: null, unstable: [] };
+      return this.#unread(error);
     }
+  }
+
+  /**
+   * A source that cannot be read for a while still declares what it did. One whose definition has changed as well may declare anything:
+   * what it declared is kept, so that it is not forgotten, and not judged.
+   */
+  #unread(error: AppError): DesiredSnapshot {
+    const { source, before = null, now } = this.#options;
+    const why = `${error.what}: ${error.why}`;
+    const gap: Gap = { what: source.name, why, remedy: error.remedy, scope: { namespace: source.namespace } };
+    if (this.#good !== null) return { ...this.#good, gaps: [...this.#good.gaps, gap] };
+    if (before !== null) {
+      const doubt = `${source.name} declares something else now, and that cannot be read: ${why}`;
+      return { ...before, gaps: [gap], doubt };
+    }
+    return {
+      source: source.name,
+      resources: [],
+      gaps: [gap],
+      readAt: now().toISOString(),
+      revision: null,
+      unstable: [],
+    };
   }
 
   #permitted(snapshot: DesiredSnapshot): DesiredSnapshot {
