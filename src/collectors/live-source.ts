@@ -12,6 +12,8 @@ export interface KindRef {
 export interface LiveRequest {
   readonly declared: readonly KindRef[];
   readonly evidence: readonly KindRef[];
+  /** Kinds (of the others) whose status says something; of the rest, an event that changes nothing but the status is not told. Absent: all. */
+  readonly statuses?: readonly KindRef[];
 }
 
 /** `synced`: complete and current. `stale`: was complete, cannot be kept current. `partial`: list not complete yet. `forbidden`, `gone`: as named. */
@@ -40,6 +42,8 @@ export interface WatchCounters {
   readonly bytes: number;
   /** Events older than what was held, and dropped. */
   readonly outdated: number;
+  /** Events that changed the status only, where it says nothing; they are held and not told. */
+  readonly touched: number;
   /** Objects that came back under the same name with another uid. */
   readonly recreated: number;
   /** Objects without a name or of another kind, set aside. */

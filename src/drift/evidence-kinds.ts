@@ -31,6 +31,18 @@ const byDeclared: Readonly<Record<string, readonly KindAt[]>> = {
   VirtualService: scaled,
 };
 
+/** Kinds whose status decides about an entitlement: a scaler that lives, a claim that is bound, a Job that is done, an engine that works. */
+const tellingStatus: ReadonlySet<string> = new Set([
+  ...[...scaled, ...engines].map(({ kind }) => kind),
+  'PersistentVolumeClaim',
+  'Job',
+]);
+
+/** Whether a change of the status alone can change a verdict. */
+export function hasTellingStatus({ kind }: KindAt): boolean {
+  return tellingStatus.has(kind);
+}
+
 /** What must be read beside the declared kinds, so that a difference can be explained. A kind the cluster lacks is no gap. */
 export function evidenceKinds(declared: readonly KindAt[]): readonly KindAt[] {
   const wanted = new Map<string, KindAt>();

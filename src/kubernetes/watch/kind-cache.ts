@@ -15,7 +15,7 @@ const oldBookmarksAllowed = 1;
 
 /** The objects of one kind and the version they are at; counts in the ledger what happens to them. */
 export class KindCache {
-  readonly store = new KindStore();
+  readonly store: KindStore;
   readonly #served: ServedKind;
   readonly #ledger: KindLedger;
   #version: string | undefined;
@@ -24,7 +24,8 @@ export class KindCache {
   #oldBookmarks = 0;
   #isStartingOver = false;
 
-  constructor(served: ServedKind, ledger: KindLedger, floor: string) {
+  constructor(served: ServedKind, ledger: KindLedger, floor: string, isStatusNews: boolean) {
+    this.store = new KindStore(isStatusNews);
     this.#served = served;
     this.#ledger = ledger;
     this.#floor = floor;
@@ -110,6 +111,7 @@ export class KindCache {
     }
     const applied = event.change === 'DELETED' ? this.store.remove(object) : this.store.put(object);
     this.#advance(object.version);
+    if (applied === 'touched') this.#ledger.touched += 1;
     if (applied === 'outdated') this.#ledger.outdated += 1;
     if (applied === 'recreated') this.#ledger.recreated += 1;
     return applied === 'changed' || applied === 'recreated' ? object.resource.id : undefined;

@@ -2,14 +2,21 @@ import type { Resource } from '../../resource/resource.ts';
 import type { ResourceId } from '../../resource/resource-id.ts';
 import type { LiveObject } from '../list/live-object.ts';
 import { compareVersions, isOlder } from './compare-versions.ts';
+import { isTouchedOnly } from './touched-only.ts';
 
 /** What one event did to the store. */
-export type Applied = 'changed' | 'unchanged' | 'outdated' | 'recreated';
+export type Applied = 'changed' | 'unchanged' | 'touched' | 'outdated' | 'recreated';
 
 /** The objects of one kind as last heard. Knows nothing of requests; every change is atomic. */
 export class KindStore {
   #held = new Map<string, LiveObject>();
+  readonly #isStatusNews: boolean;
   #resources: readonly Resource[] | undefined;
+
+  /** `isStatusNews`: whether a change of the status alone is one. */
+  constructor(isStatusNews = true) {
+    this.#isStatusNews = isStatusNews;
+  }
 
   get size(): number {
     return this.#held.size;
@@ -39,9 +46,8 @@ export class KindStore {
     for (const [key, before] of this.#held) if (!next.has(key)) changed.push(before.resource.id);
     for (const [key, after] of next) {
       const before = this.#held.get(key);
-      if (before === undefined || before.uid !== after.uid || before.version !== after.version) {
-        changed.push(after.resource.id);
-      }
+      if (before === undefined || before.uid !== after.uid) changed.push(after.resource.id);
+      else if (before.version !== after.version && !this.#isTouched(before, after)) changed.push(after.resource.id);
     }
     this.#held = next;
     this.#resources = undefined;
@@ -61,7 +67,11 @@ export class KindStore {
     if (applied === 'recreated' && before !== undefined && isOlder(object.version, before.version)) return 'outdated';
     this.#held.set(object.key, object);
     this.#resources = undefined;
-    return applied;
+    return applied === 'changed' && before !== undefined && this.#isTouched(before, object) ? 'touched' : applied;
+  }
+
+  #isTouched(before: LiveObject, after: LiveObject): boolean {
+    return !this.#isStatusNews && isTouchedOnly(before.resource.body, after.resource.body);
   }
 
   /** An object was deleted. The deletion of an earlier object of the same name leaves the present one alone. */

@@ -203,7 +203,9 @@ export class KubernetesFeed implements LiveFeed {
       return;
     }
     this.#unknown.delete(key);
-    const reflector = new Reflector(served, this.#options, this.#sink);
+    const { statuses } = this.#request;
+    const isStatusNews = statuses === undefined || statuses.some((told) => kindKey(told) === kindKey(ref));
+    const reflector = new Reflector(served, { ...this.#options, isStatusNews }, this.#sink);
     if (isQuiet) {
       this.#quiet.add(reflector);
       void reflector.settled.then(() => this.#quiet.delete(reflector));

@@ -2,6 +2,12 @@ import type { KindRef } from '../../collectors/live-source.ts';
 import type { ReadContext } from '../list/read-kinds.ts';
 import type { ServerPulse } from './server-pulse.ts';
 
+/** What one kind has of its own. */
+export interface KindOptions {
+  /** Whether a change of the status alone is told. */
+  readonly isStatusNews: boolean;
+}
+
 /** What all reflectors of a cluster work with. */
 export interface ReflectorOptions extends ReadContext {
   readonly clock: () => Date;

@@ -13,7 +13,7 @@ import { auditKind } from './audit-kind.ts';
 import { PastJudge } from './judge-past.ts';
 import { KindCache } from './kind-cache.ts';
 import { type Misfortune, nextStep, noMisfortune, type Wait } from './next-step.ts';
-import type { ReflectorOptions } from './reflector-options.ts';
+import type { KindOptions, ReflectorOptions } from './reflector-options.ts';
 import type { WatchEvent } from '../stream/watch-event.ts';
 import { describeEnd, type WatchEnd, watchOnce } from '../stream/watch-once.ts';
 import { KindLedger, type WatchedKindState } from './watched-kind.ts';
@@ -59,7 +59,7 @@ export class Reflector {
   /** Ends the watch that is under way, so that another one is opened. */
   #giveUp: LinkedAbort | undefined;
 
-  constructor(served: ServedKind, options: ReflectorOptions, sink: ReflectorSink) {
+  constructor(served: ServedKind, options: ReflectorOptions & KindOptions, sink: ReflectorSink) {
     this.served = served;
     this.#options = options;
     this.#sink = sink;
@@ -67,9 +67,8 @@ export class Reflector {
     this.settled = promise;
     this.#settle = resolve;
     this.#ledger = new KindLedger(options.clock());
-    this.#cache = new KindCache(served, this.#ledger, options.floorOf(served));
-    const { connection, pastMs: patienceMs } = options;
-    this.#past = new PastJudge({ connection, served, patienceMs });
+    this.#cache = new KindCache(served, this.#ledger, options.floorOf(served), options.isStatusNews);
+    this.#past = new PastJudge({ connection: options.connection, served, patienceMs: options.pastMs });
     const onPhase = (): void => sink.phaseChanged(this);
     this.#health = new KindHealth(this.#ledger, { clock: options.clock, staleAfterMs: options.staleAfterMs, onPhase });
   }

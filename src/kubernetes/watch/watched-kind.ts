@@ -12,6 +12,7 @@ export class KindLedger {
   lastListAt: Date | null = null;
   events = 0;
   bytes = 0;
+  touched = 0;
   outdated = 0;
   recreated = 0;
   poisoned = 0;
@@ -42,7 +43,8 @@ export class KindLedger {
   }
 
   state(kind: KindRef, objects: number, version: string): WatchedKindState {
-    const { phase, reason, since, lastEventAt, lastListAt, events, bytes, outdated, recreated, poisoned } = this;
+    const { phase, reason, since, lastEventAt, lastListAt, events, bytes, touched, outdated, recreated, poisoned } =
+      this;
     const lists = [...this.lists.values()].reduce((sum, count) => sum + count, 0);
     return {
       kind,
@@ -57,6 +59,7 @@ export class KindLedger {
       lists: Object.fromEntries(this.lists),
       events,
       bytes,
+      touched,
       outdated,
       recreated,
       poisoned,

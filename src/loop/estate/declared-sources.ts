@@ -1,6 +1,6 @@
 import type { KindRef, LiveRequest } from '../../collectors/live-source.ts';
 import type { ManifestSource } from '../../collectors/manifest-source.ts';
-import { evidenceKinds } from '../../drift/evidence-kinds.ts';
+import { evidenceKinds, hasTellingStatus } from '../../drift/evidence-kinds.ts';
 import { ResourceScope } from '../../drift/resource-scope.ts';
 import type { Resource } from '../../resource/resource.ts';
 import { formatResourceId } from '../../resource/resource-id.ts';
@@ -28,7 +28,8 @@ export function liveRequest(desired: readonly DesiredSnapshot[]): LiveRequest {
     for (const { apiVersion, id } of resources) kinds.set(`${apiVersion}/${id.kind}`, { apiVersion, kind: id.kind });
   }
   const declared = [...kinds.values()];
-  return { declared, evidence: evidenceKinds(declared) };
+  const evidence = evidenceKinds(declared);
+  return { declared, evidence, statuses: [...declared, ...evidence].filter(hasTellingStatus) };
 }
 
 /** Each source has its own default namespace, which only the scope of a kind tells whether to use. */
