@@ -4,6 +4,7 @@ import { formatResourceId, parseResourceId, type ResourceId } from '../resource/
 import { type DesiredSnapshot, type Gap, gapCovers, type LiveSnapshot } from '../resource/snapshot.ts';
 import { AuditedWriters, type AuditEntry, isAbout } from './attribute/audit-join.ts';
 import { ObservedChanges, type Sighting } from './attribute/observed-changes.ts';
+import { EncryptedInputs, unknownName } from './encrypted-inputs.ts';
 import { isGenerated, isOldHash } from './describe/extra.ts';
 import type { ResourceReport } from './drift-report.ts';
 import {
@@ -41,11 +42,8 @@ interface Declared extends Declaration {
   readonly twins: readonly Declaration[];
 }
 
-interface JudgeQuestion {
-  readonly key: string;
-  readonly now: string;
+interface JudgeQuestion extends Pick<JudgeContext, 'key' | 'now' | 'tried'> {
   readonly earlier: readonly Resource[];
-  readonly tried: TriedObject | null;
 }
 
 /**
@@ -57,6 +55,7 @@ export class DriftSession {
   #declared = new Map<string, Declared>();
   #declaredNames = new Map<string, Set<string>>();
   #ground = new OwnedGround([]);
+  #encrypted = new EncryptedInputs();
   #index = new LiveIndex([]);
   #scope: ResourceScope;
   #catalog = new SchemaCatalog([], []);
@@ -147,6 +146,7 @@ export class DriftSession {
     this.#doubts = new Map();
     this.#desiredGaps = snapshots.flatMap(({ gaps }) => gaps);
     this.#ground = new OwnedGround(snapshots);
+    this.#encrypted = new EncryptedInputs();
     for (const snapshot of snapshots) {
       if (snapshot.doubt !== undefined) this.#doubts.set(snapshot.source, snapshot.doubt);
       for (const { resource, path } of snapshot.unstable) {
@@ -170,6 +170,7 @@ export class DriftSession {
     );
     const kind = `${id.group}/${id.kind}`;
     this.#ground.declare(id);
+    this.#encrypted.declare(placed);
     const names = this.#declaredNames.get(kind) ?? new Set();
     this.#declaredNames.set(kind, names.add(id.name));
   }
@@ -261,6 +262,7 @@ export class DriftSession {
       unstable: this.#unstable.get(key) ?? new Set(),
       observed: this.#observed,
       tried,
+      encrypted: this.#encrypted,
       key,
     };
   }
@@ -268,6 +270,7 @@ export class DriftSession {
   #judgeAbsent(resource: Resource): ResourceReport {
     const gap = this.#liveGaps.find((candidate) => candidate.partial !== true && gapCovers(candidate, resource.id));
     if (gap !== undefined) return undeterminedReport(resource, `${gap.what}: ${gap.why}`);
+    if (this.#encrypted.hasUnknownName(resource)) return undeterminedReport(resource, unknownName);
     const { validation } = prepare(resource, resource.apiVersion, this.#catalog);
     const report = judgeAbsent(resource, this.#deletions.get(formatResourceId(resource.id)));
     return { ...report, invalid: validation.invalid };
@@ -286,7 +289,7 @@ export class DriftSession {
     const { id } = resource;
     if (!this.#ground.covers(id)) return false;
     if (this.#desiredGaps.some((gap) => gapCovers(gap, id))) return false;
-    return !isGenerated(resource, this.#index);
+    return !isGenerated(resource, this.#index) && !this.#encrypted.isDecrypted(resource);
   }
 }
 

@@ -7,10 +7,11 @@ import { type Ownership, readOwnership } from './attribute/managed-fields.ts';
 import type { ObservedChanges } from './attribute/observed-changes.ts';
 import type { Candidate } from './compare/candidate.ts';
 import { compareTrees } from './compare/compare-trees.ts';
-import { withoutEncrypted } from './describe/encrypted.ts';
+import { withoutEncrypted, withoutGenerated } from './describe/encrypted.ts';
 import { maskerFor } from './describe/mask-values.ts';
 import { separatePending } from './describe/pending.ts';
 import { notesOf } from './describe/difference-notes.ts';
+import type { EncryptedInputs } from './encrypted-inputs.ts';
 import { isEnginePaused } from './describe/engine-state.ts';
 import { severityOf } from './describe/severity.ts';
 import type { Actor, Difference, ReasonedPath, ResourceReport, Suppression, Verdict } from './drift-report.ts';
@@ -41,6 +42,7 @@ export interface JudgeContext {
   readonly observed: ObservedChanges;
   /** What the server makes of the declared object by itself; null where it was not asked. */
   readonly tried: TriedObject | null;
+  readonly encrypted: EncryptedInputs;
   /** `formatResourceId` of the resource. */
   readonly key: string;
 }
@@ -60,7 +62,7 @@ export function judgeResource(
   const scalePath = scalePathOf(schema?.crd ?? null);
   const readable = prepared.isEncrypted
     ? withoutEncrypted(comparison.candidates, prepared.body)
-    : { candidates: comparison.candidates, undetermined: [] };
+    : withoutGenerated(comparison.candidates, (candidate) => context.encrypted.explains(candidate, desired));
   const judgeable = withoutInvalid(readable.candidates, prepared.validation);
   const remainder = subtract(judgeable.candidates, {
     desired: desired.body,

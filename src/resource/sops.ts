@@ -4,7 +4,7 @@ const ciphertext =
   /^ENC\[AES256_GCM,data:[A-Za-z0-9+/=]*,iv:[A-Za-z0-9+/=]+,tag:[A-Za-z0-9+/=]+,type:(?:str|int|float|bool|bytes)\]$/;
 
 /** Whether a value is one that SOPS wrote in the place of another. Says nothing outside a document that SOPS encrypted. */
-export function isCiphertext(value: unknown): value is string {
+export function isCiphertext(value: unknown): boolean {
   return typeof value === 'string' && value.startsWith('ENC[') && ciphertext.test(value);
 }
 

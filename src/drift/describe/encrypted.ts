@@ -37,6 +37,21 @@ export function withoutEncrypted(candidates: readonly Candidate[], desired: Json
   return { candidates: kept, undetermined: [...unread].map((path) => ({ path, reason })) };
 }
 
+const generated = 'it follows from a file that SOPS encrypted, and Mooring holds no key';
+
+/** The same for what was generated from encrypted files, where nothing of the result is marked. */
+export function withoutGenerated(
+  candidates: readonly Candidate[],
+  isExplained: (candidate: Candidate) => boolean,
+): Readable {
+  const hidden = candidates.filter(isExplained);
+  if (hidden.length === 0) return { candidates, undetermined: [] };
+  return {
+    candidates: candidates.filter((candidate) => !hidden.includes(candidate)),
+    undetermined: hidden.map(({ path }) => ({ path: formatPath(path), reason: generated })),
+  };
+}
+
 function isWithin(path: string, parents: Iterable<string>): boolean {
   for (const parent of parents)
     if (path === parent || path.startsWith(`${parent}.`) || path.startsWith(`${parent}[`)) return true;
