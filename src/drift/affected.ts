@@ -1,8 +1,10 @@
 import { stringAt } from '../resource/json.ts';
+import { isTrackedBy } from './describe/engine-state.ts';
 import { formatResourceId, parseResourceId, type ResourceId } from '../resource/resource-id.ts';
 import type { LiveIndex } from './subtract/live-index.ts';
 
 const scalers = new Set(['HorizontalPodAutoscaler', 'ScaledObject', 'Canary', 'Rollout']);
+const secretMakers = new Set(['ExternalSecret', 'SealedSecret']);
 const engines = new Set(['Application', 'Kustomization', 'HelmRelease']);
 
 /** Keys whose verdict may change with a live object: its own, and those it is evidence for. */
@@ -12,7 +14,12 @@ export function affectedBy(id: ResourceId, index: LiveIndex, declared: Iterable<
     return [own, ...declaredMatching(declared, ({ group }) => id.name.endsWith(`.${group}`))];
   if (id.kind === 'Namespace')
     return [own, ...declaredMatching(declared, ({ kind, namespace }) => kind === 'Pod' && namespace === id.name)];
-  if (engines.has(id.kind)) return [own, ...declared];
+  if (engines.has(id.kind)) return [own, ...trackedBy(id, index, declared)];
+  if (secretMakers.has(id.kind))
+    return [
+      own,
+      ...declaredMatching(declared, ({ kind, namespace }) => kind === 'Secret' && namespace === id.namespace),
+    ];
   if (!scalers.has(id.kind)) return [own];
   const target = targetOf(id, index);
   return [
@@ -23,6 +30,14 @@ export function affectedBy(id: ResourceId, index: LiveIndex, declared: Iterable<
         namespace === id.namespace && (target === undefined || name === target || kind === 'VirtualService'),
     ),
   ];
+}
+
+/** An engine says of itself whether it heals: that is news for what it has applied, and for nothing else. */
+function trackedBy(engine: ResourceId, index: LiveIndex, declared: Iterable<string>): string[] {
+  return declaredMatching(declared, (id) => {
+    const live = index.get(id);
+    return live !== undefined && isTrackedBy(live, engine);
+  });
 }
 
 function targetOf(id: ResourceId, index: LiveIndex): string | undefined {

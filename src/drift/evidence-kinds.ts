@@ -31,12 +31,8 @@ const byDeclared: Readonly<Record<string, readonly KindAt[]>> = {
   VirtualService: scaled,
 };
 
-/** Kinds whose status decides about an entitlement: a scaler that lives, a claim that is bound, a Job that is done, an engine that works. */
-const tellingStatus: ReadonlySet<string> = new Set([
-  ...[...scaled, ...engines].map(({ kind }) => kind),
-  'PersistentVolumeClaim',
-  'Job',
-]);
+/** Kinds whose status decides about an entitlement: a scaler that lives, a claim that is bound, a Job that is done. */
+const tellingStatus: ReadonlySet<string> = new Set([...scaled.map(({ kind }) => kind), 'PersistentVolumeClaim', 'Job']);
 
 /** Whether a change of the status alone can change a verdict. */
 export function hasTellingStatus({ kind }: KindAt): boolean {
