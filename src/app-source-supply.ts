@@ -89,7 +89,7 @@ function digestsIn({ engines }: DiscoveredEstate): ReadonlyMap<string, string> {
 }
 
 function requestFor({ engines }: DiscoveredEstate): LiveRequest {
-  return { declared: [], evidence: engines.kinds };
+  return { declared: [], evidence: engines.kinds, statuses: [] };
 }
 
 function isSameSet(one: readonly PlacedSource[], other: readonly PlacedSource[]): boolean {
