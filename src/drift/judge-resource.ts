@@ -26,6 +26,7 @@ import type { Explain } from './subtract/explanation.ts';
 import type { LiveIndex } from './subtract/live-index.ts';
 import { explainRewrite } from './subtract/rewritten-values.ts';
 import { explainScale, scalePathOf } from './subtract/scale.ts';
+import { standsForSecret } from './subtract/secret-makers.ts';
 import { explainServerField } from './subtract/server-fields.ts';
 import { subtract } from './subtract/subtract.ts';
 import { expiredRuleFor, explainByRules, type IgnoreRule } from './subtract/user-rules.ts';
@@ -219,6 +220,7 @@ function resourceNotes(of: {
 }): string[] {
   const notes = [...of.comparison];
   if (of.pruned) notes.push('pruned');
+  if (standsForSecret(of.live.id)) notes.push('values-unseen');
   if (valueAt(of.live.body, 'metadata', 'deletionTimestamp') !== undefined) notes.push('terminating');
   if (of.context.observed.wasRecreated(of.context.key)) notes.push('recreated');
   const adopted = of.live.body['metadata'];

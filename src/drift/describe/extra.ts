@@ -1,6 +1,7 @@
 import { arrayAt, stringAt, valueAt } from '../../resource/json.ts';
 import type { Resource } from '../../resource/resource.ts';
 import type { LiveIndex } from '../subtract/live-index.ts';
+import { isMadeUnowned } from '../subtract/secret-makers.ts';
 
 /** Kinds that only controllers make; declaring one is legal, but a live one is nobody's leftover. */
 const generatedKinds = new Set([
@@ -43,7 +44,7 @@ export function isGenerated(resource: Resource, index: LiveIndex): boolean {
   if (id.kind === 'Pod') return false;
   if (generatedKinds.has(id.kind)) return true;
   if (furniture.has(`${id.kind}/${id.name}`)) return true;
-  if (id.kind === 'Secret') return isGeneratedSecret(resource);
+  if (id.kind === 'Secret') return isGeneratedSecret(resource) || isMadeUnowned(id, index);
   if (id.kind === 'PersistentVolumeClaim') return isClaimOfTemplate(resource, index);
   return valueAt(body, 'metadata', 'labels', 'kubernetes.io/bootstrapping') !== undefined;
 }

@@ -17,6 +17,7 @@ import {
   isUnowned,
   type Question,
 } from './explanation.ts';
+import { filledFromStore } from './secret-makers.ts';
 import { keptByOperator } from './webhook-operators.ts';
 
 /** Annotations that controllers keep on objects of others, by prefix. A person who owns one still counts as a person. */
@@ -54,6 +55,7 @@ export const controllerRules: readonly Explain[] = [
   aggregatedRules,
   volumeBinding,
   routeWeights,
+  filledFromStore,
   writtenBack,
 ];
 
