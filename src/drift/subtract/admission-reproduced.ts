@@ -2,7 +2,7 @@ import type { FieldPath, Segment } from '../../resource/field-path.ts';
 import { isJsonArray, isJsonObject, type JsonObject, type JsonValue } from '../../resource/json.ts';
 import type { Candidate } from '../compare/candidate.ts';
 import { withheldFrom } from './admission-trial.ts';
-import { explained, type Explain, heldByPerson } from './explanation.ts';
+import { explained, type Explain, heldByPerson, type Question } from './explanation.ts';
 
 /** What the server made of a declared object that it was asked to create under a throw-away name, without doing so. */
 export interface TriedObject {
@@ -19,12 +19,29 @@ export interface TriedObject {
 export function explainReproduced(tried: TriedObject | null): Explain {
   return (question) => {
     if (tried === null || withheldFrom(question.live.id)?.test(question.text) === true) return null;
-    const { path, change, live } = question.candidate;
-    const made = valueAtPath(tried.body, path);
-    const isSame = change === 'removed' ? made === undefined : made !== undefined && isSameValue(made, live);
+    if (!isAtSamePosition(question, tried)) return null;
+    const isSame = question.candidate.change === 'removed' ? isTakenOut(question, tried) : isMade(question, tried);
     if (!isSame || heldByPerson(question)) return null;
     return explained('admission', `a server-side dry run of what Git declares comes out the same: ${tried.by}`);
   };
+}
+
+function isMade({ candidate: { path, live } }: Question, tried: TriedObject): boolean {
+  const made = valueAtPath(tried.body, path);
+  return made !== undefined && isSameValue(made, live);
+}
+
+/** Only where the path leads somewhere in what Git declares can it be said that it leads nowhere in the answer. */
+function isTakenOut({ candidate: { path }, desired }: Question, tried: TriedObject): boolean {
+  return valueAtPath(desired, path) !== undefined && valueAtPath(tried.body, path) === undefined;
+}
+
+/** A position means the same on both sides only where the whole list is the same: one more of what was there already is an edit. */
+function isAtSamePosition({ candidate: { path }, live }: Question, tried: TriedObject): boolean {
+  const at = path.findIndex(({ kind }) => kind === 'index');
+  if (at < 0) return true;
+  const list = path.slice(0, at);
+  return isSameValue(valueAtPath(tried.body, list), valueAtPath(live.body, list));
 }
 
 /**

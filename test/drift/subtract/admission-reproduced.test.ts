@@ -81,6 +81,16 @@ describe('an injected container', () => {
     expect(paths(report)).toEqual(expected.map((rest) => `+spec.containers[name=proxy]${rest}`));
   });
 
+  test.each([
+    ['one more of an argument that is there', '[--v, --v, run]', '[--v, run]', ['.args[1]']],
+    ['an argument that admission adds as well', '[--v, --v, run]', '[--v, --v, run]', []],
+    ['another one beside that', '[--v, --v, run, now]', '[--v, --v, run]', ['.args[1]', '.args[3]']],
+  ])('with %s', (_what, live, admitted, expected) => {
+    const run = (args: string): string => pod('').replace('image: web', `image: web, args: ${args}`);
+    const report = judge(run('[--v, run]'), run(admitted), run(live));
+    expect(paths(report)).toEqual(expected.map((rest) => `+spec.containers[name=web]${rest}`));
+  });
+
   test('that nobody injects is one thing', () => {
     expect(paths(judge(pod(''), pod(''), pod(proxy('proxy:1', ''))))).toEqual(['+spec.containers[name=proxy]']);
   });
