@@ -5,7 +5,7 @@ import { floorKey, type VersionFloors } from './loop/version-floors.ts';
 /** The versions up to which earlier runs saw each kind, and a keeper of them for the next run. */
 export interface Floors {
   /** Empty for a kind that was never seen. */
-  floorOf(kind: KindRef): string;
+  readonly floorOf: (kind: KindRef) => string;
   /** Reads what earlier runs kept of a live side. To be called before it is watched. */
   load(store: VersionFloors, live: string): Promise<void>;
   /** Keeps what is seen from now on, every half minute and at the end. */

@@ -1,3 +1,4 @@
+import type { MayAct } from './app-fence.ts';
 import type { HookConfig } from './config/config-schema.ts';
 import type { Secret } from './config/secret.ts';
 import { AppError } from './errors/app-error.ts';
@@ -17,13 +18,15 @@ export interface HookWiring {
   readonly logger: Logger;
   readonly clock: () => Date;
   readonly random: () => number;
+  /** Asked before each attempt. */
+  readonly mayAct: MayAct;
 }
 
 const attemptOutcomes = ['delivered', 'failed', 'refused', 'gone'] as const;
 
 /** Starts to deliver what the outbox holds to every configured hook. Throws AppError when a hook cannot work as configured. */
 export function startHooks(wiring: HookWiring): Deliveries & AsyncDisposable {
-  const { outbox, clock, random } = wiring;
+  const { outbox, clock, random, mayAct } = wiring;
   const hooks = wiring.hooks.map((hook) =>
     createWebhook({
       name: hook.name,
@@ -39,7 +42,7 @@ export function startHooks(wiring: HookWiring): Deliveries & AsyncDisposable {
       attemptOutcomes.map((outcome) => add('mooring_hook_attempts_total', 0, { target, outcome })),
     ),
   );
-  const deliveries = startDeliveries({ outbox, hooks, clock, random, observer: observerOf(wiring) });
+  const deliveries = startDeliveries({ outbox, hooks, clock, random, mayAct, observer: observerOf(wiring) });
   const stop = async (): Promise<void> => {
     await deliveries.stop();
     await Promise.all(hooks.map((hook) => hook.close()));

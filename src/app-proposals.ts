@@ -1,5 +1,6 @@
 import { planFor } from './app-plan.ts';
 import type { OpenedSource } from './app-sources.ts';
+import { fence } from './app-fence.ts';
 import { proposeInto } from './app-propose.ts';
 import { createSettler, type SettleWiring } from './app-settle.ts';
 import type { Config } from './config/config-schema.ts';
@@ -26,7 +27,7 @@ export function createProposer(wiring: ProposalWiring): Propose {
   const { config } = wiring;
   const settler = createSettler(wiring);
   return async (candidates, signal) => {
-    if (!config.propose) return [];
+    if (!config.propose || !(await wiring.mayAct())) return [];
     const worth = candidates
       .filter(({ judgement }) => !isWorse(config.minSeverity, judgement.level))
       .toSorted((a, b) => b.judgement.score - a.judgement.score);
@@ -108,8 +109,8 @@ async function carryOut(
   );
   const { maxOpen, maxPerHour, maxPerDay } = wiring.config;
   const limits = { maxOpen, maxPerHour, maxPerDay };
-  const { git, clock, log } = wiring;
-  const dependencies = { ...(await proposeInto(source, { git, limits, clock }, signal)), log };
+  const { git, clock, log, mayAct } = wiring;
+  const dependencies = fence({ ...(await proposeInto(source, { git, limits, clock }, signal)), log }, mayAct);
   const paths = report.differences.map(({ path }) => path);
   const outcome = await proposeRollback(planned, dependencies, { asked: false, paths }, signal);
   if (outcome.kind === 'held' || outcome.kind === 'stale') {

@@ -1,16 +1,27 @@
 import type { ApiQueries } from './api/api-queries.ts';
+import type { Leading } from './app-leadership.ts';
 import { blastRadius } from './graph/blast-radius.ts';
 import { graphDocument } from './graph/export-graph.ts';
 import type { Store } from './history/store.ts';
 import type { AuditReport } from './drift/drift-report.ts';
-import type { Daemon } from './loop/daemon.ts';
+import type { Daemon, DaemonStatus } from './loop/daemon.ts';
 import type { RuleKeeper } from './loop/rule-keeper.ts';
 import type { MooringState, QueueState } from './metrics/state-metrics.ts';
 
+/** Who answers what is asked. */
+export interface QueryParts {
+  readonly daemon: Daemon;
+  readonly store: Store;
+  readonly rules: RuleKeeper;
+  readonly leading: Leading;
+  readonly clock: () => Date;
+}
+
 /** What the API may ask, answered by the daemon and the store. */
-export function createQueries(daemon: Daemon, store: Store, rules: RuleKeeper, clock: () => Date): ApiQueries {
+export function createQueries(parts: QueryParts): ApiQueries {
+  const { daemon, store, rules, clock } = parts;
   return {
-    status: () => ({ ...daemon.status(), rules: rules.status }),
+    status: () => ({ ...statusOf(parts), rules: rules.status }),
     report: () => withRules(daemon.report(), rules),
     episodes: (filter) => store.episodes.list(filter),
     episode: (id) => store.episodes.find(id),
@@ -20,28 +31,31 @@ export function createQueries(daemon: Daemon, store: Store, rules: RuleKeeper, c
   };
 }
 
+function statusOf({ daemon, leading }: Pick<QueryParts, 'daemon' | 'leading'>): DaemonStatus {
+  const leadership = leading.state();
+  return { ...daemon.status(), ...(leadership === null ? {} : { leadership }) };
+}
+
 /** With what is to be said of the rules. */
 function withRules(report: AuditReport | null, { gaps }: RuleKeeper): AuditReport | null {
   return report === null || gaps.length === 0 ? report : { ...report, gaps: [...report.gaps, ...gaps] };
 }
 
 /** What the gauges are made from. */
-export interface StateParts {
-  readonly daemon: Daemon;
-  readonly store: Store;
-  readonly rules: RuleKeeper;
+export interface StateParts extends Omit<QueryParts, 'clock'> {
   /** Names of hooks: they are there from the start, also without a delivery. */
   readonly targets: readonly string[];
 }
 
 /** Everything that the gauges show, as it is now. */
-export async function stateOf({ daemon, store, rules, targets }: StateParts): Promise<MooringState> {
+export async function stateOf({ targets, ...parts }: StateParts): Promise<MooringState> {
+  const { daemon, store, rules } = parts;
   const { graph } = daemon;
   const queues = await store.outbox.queues();
   const silent = targets.filter((target) => !queues.some((queue) => queue.target === target));
   return {
     report: daemon.report(),
-    status: daemon.status(),
+    status: statusOf(parts),
     episodes: await store.episodes.openSummaries(),
     queues: [...queues, ...silent.map(emptyQueue)],
     rules: rules.rules,

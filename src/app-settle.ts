@@ -1,4 +1,5 @@
 import type { GitSetup } from './git/run-git.ts';
+import { fence, type MayAct } from './app-fence.ts';
 import { proposeInto } from './app-propose.ts';
 import type { OpenedSource, PlacedSource } from './app-sources.ts';
 import { asAppError } from './errors/app-error.ts';
@@ -15,6 +16,7 @@ export interface SettleWiring {
   /** Every verdict as of this round; null before everything was judged once. */
   report(): AuditReport | null;
   readonly clock: () => Date;
+  readonly mayAct: MayAct;
 }
 
 /** Closes proposals whose drift is gone. Asks the repositories only when an object that has one came into sync. */
@@ -80,7 +82,7 @@ async function closeInSource(
   signal: AbortSignal,
 ): Promise<readonly ProposalOutcome[]> {
   try {
-    const dependencies = await proposeInto(source, wiring, signal);
+    const dependencies = fence(await proposeInto(source, wiring, signal), wiring.mayAct);
     const pointless = settledProposals(await dependencies.pullRequests.list(signal), settled);
     const closed = new Set(await closePointless(pointless, dependencies, signal));
     return pointless

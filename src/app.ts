@@ -3,6 +3,7 @@ import { createFloors, type Floors } from './app-floors.ts';
 import { startHooks } from './app-hooks.ts';
 import { fromConfig, type Inputs, inputsOf } from './app-inputs.ts';
 import { historyObserver, logObserver, metricsObserver, withLog } from './app-observers.ts';
+import { type Leading, openLeading } from './app-leadership.ts';
 import { sha256 } from './app-plan.ts';
 import { createProposer } from './app-proposals.ts';
 import { createQueries, stateOf } from './app-queries.ts';
@@ -60,6 +61,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   const daemon = stack.use(createDaemon(options, parts));
   stack.use(parts.floors.keep(() => daemon.status().kinds, options.logger));
   const api = stack.use(await listen(options, parts, daemon));
+  parts.leading.start({ elected: () => daemon.look(), wake: () => parts.deliveries.wake() });
   options.logger.info('listening', { address: api.address, version: options.version });
   return appOf(daemon, api, stack.move());
 }
@@ -72,6 +74,7 @@ interface Parts {
   readonly store: Store;
   readonly rules: RuleKeeper;
   readonly floors: Floors;
+  readonly leading: Leading;
   readonly metrics: MetricsRegistry;
   readonly deliveries: Deliveries;
   readonly clock: () => Date;
@@ -101,13 +104,16 @@ async function openParts(options: AppOptions, stack: AsyncDisposableStack): Prom
   const rules = new RuleKeeper({ log: store.rules, known: () => inputs.knownRules(), clock, logger });
   const metrics = createMetricsRegistry({ version, processMetrics: options.processMetrics ?? true });
   const { outbox } = store;
-  const deliveries = stack.use(startHooks({ hooks: config.hooks, secrets, outbox, metrics, logger, clock, random }));
-  return { inputs, supply, live, store, rules, floors, metrics, deliveries, clock, random };
+  const leading = stack.use(await openLeading({ config, env, outbox, logger, clock, random }));
+  const { mayAct } = leading;
+  const wiring = { hooks: config.hooks, secrets, outbox, metrics, logger, clock, random, mayAct };
+  const deliveries = stack.use(startHooks(wiring));
+  return { inputs, supply, live, store, rules, floors, leading, metrics, deliveries, clock, random };
 }
 
 function createDaemon({ loaded, logger, observers = [] }: AppOptions, parts: Parts): Daemon {
   const { config } = loaded;
-  const { inputs, supply, live, store, metrics, deliveries, clock, random } = parts;
+  const { inputs, supply, live, store, leading, metrics, deliveries, clock, random } = parts;
   const cluster = live.name;
   const report = createEpisodeReporter({
     log: store.episodes,
@@ -115,7 +121,11 @@ function createDaemon({ loaded, logger, observers = [] }: AppOptions, parts: Par
     hash: sha256,
     clock,
     eventSource: `/mooring/${encodeURIComponent(cluster)}`,
-    stored: () => deliveries.wake(),
+    isOnDuty: () => leading.isOnDuty(),
+    stored(news) {
+      leading.stored(news);
+      deliveries.wake();
+    },
   });
   const propose = createProposer({
     config: config.rollback,
@@ -128,6 +138,7 @@ function createDaemon({ loaded, logger, observers = [] }: AppOptions, parts: Par
     graph: () => daemon.graph,
     report: () => daemon.report(),
     clock,
+    mayAct: leading.mayAct,
   });
   const told = [
     historyObserver(store.rounds),
@@ -164,16 +175,16 @@ function takeAudit(daemon: Daemon, list: unknown): boolean {
 }
 
 async function listen({ loaded, logger, version }: AppOptions, parts: Parts, daemon: Daemon): Promise<ApiServer> {
-  const { store, rules, metrics, clock } = parts;
+  const { store, rules, leading, metrics, clock } = parts;
   const { api, hooks } = loaded.config;
   const targets = hooks.map(({ name }) => name);
   const totals = new KindTotals();
   metrics.refreshWith(async () => {
-    const state = await stateOf({ daemon, store, rules, targets });
+    const state = await stateOf({ daemon, store, rules, leading, targets });
     return [...stateMetrics(state), ...totals.grown(state.status.kinds)];
   });
   return await startApi({
-    queries: createQueries(daemon, store, rules, clock),
+    queries: createQueries({ daemon, store, rules, leading, clock }),
     metrics,
     formatJson,
     logger,

@@ -50,6 +50,9 @@ export const statusDocument = z.object({
     }),
   ),
   rules: rulesDocument.optional(),
+  leadership: z
+    .object({ isLeader: z.boolean(), identity: z.string(), leader: z.string().nullable(), reason: z.string() })
+    .optional(),
   kinds: z.array(
     z.object({
       kind: z.object({ apiVersion: z.string(), kind: z.string() }),

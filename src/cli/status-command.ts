@@ -48,6 +48,7 @@ export function formatStatus(
   const word = status.ready ? paint.added('ready') : paint.severity('medium', status.phase);
   const round = status.lastRoundAt === null ? 'no round has finished' : `last round ${ago(status.lastRoundAt, now)}`;
   const lines = [`${word}, started ${ago(status.startedAt, now)}, ${round}`];
+  if (status.leadership !== undefined) lines.push(leaderLine(status.leadership, paint));
   if (status.trouble !== null) lines.push(`  ${paint.severity('high', 'trouble')}  ${sentence(status.trouble)}`);
   for (const { source, revision, readAt, error } of status.sources) {
     const at = revision === null ? '' : ` at ${revision.slice(0, 12)}`;
@@ -62,6 +63,12 @@ export function formatStatus(
     lines.push(`  ${paint.strong('rule')}     ${printable(`${rule} of ${origin}`)}: ${why}; it can go`);
   }
   return `${lines.join('\n')}\n`;
+}
+
+/** Which of several replicas this is. */
+function leaderLine({ isLeader, reason }: NonNullable<StatusView['leadership']>, paint: Paint): string {
+  const role = isLeader ? 'leads: it tells people and writes to Git' : `follows, and writes nothing: ${printable(reason)}`;
+  return `  ${paint.strong('replica')}  ${role}`;
 }
 
 /** How much is current, and each kind that is not, with its reason. */

@@ -40,6 +40,25 @@ const hook = z.strictObject({
   minSeverity: options['hooks[].minSeverity'].schema,
 });
 
+const leaderElection = z
+  .strictObject({
+    enabled: options['leaderElection.enabled'].schema,
+    leaseName: options['leaderElection.leaseName'].schema,
+    namespace: options['leaderElection.namespace'].schema,
+    leaseDuration: options['leaderElection.leaseDuration'].schema,
+    renewDeadline: options['leaderElection.renewDeadline'].schema,
+    retryPeriod: options['leaderElection.retryPeriod'].schema,
+  })
+  // The spread of retries, a fifth of a period, counts as well.
+  .refine(({ renewDeadline, retryPeriod }) => retryPeriod > 0 && renewDeadline > retryPeriod * 1.2, {
+    path: ['renewDeadline'],
+    message: 'is not longer than retryPeriod and a fifth of it; give the leader time for several tries',
+  })
+  .refine(({ leaseDuration, renewDeadline }) => leaseDuration > renewDeadline, {
+    path: ['leaseDuration'],
+    message: 'is not longer than renewDeadline; others must wait longer than the leader goes on',
+  });
+
 /** The tree that `mooring.yaml` is; its leaves are the table in `options.ts`. */
 export const configSchema = z.strictObject({
   sources: z.array(source).default([]),
@@ -77,6 +96,7 @@ export const configSchema = z.strictObject({
       sanctionedManagers: options['rollback.sanctionedManagers'].schema,
     })
     .prefault({}),
+  leaderElection: leaderElection.prefault({}),
   log: z.strictObject({ level: options['log.level'].schema }).prefault({}),
 });
 

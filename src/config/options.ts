@@ -198,6 +198,33 @@ export const options = {
     description: 'Field managers whose changes are meant: what one of them wrote is adopted, not restored.',
     type: 'list',
   }),
+  'leaderElection.enabled': option(z.boolean().default(false), {
+    description:
+      'Agree with other replicas on one that writes, through a Lease of the cluster. The others watch and serve.',
+    type: 'yes or no',
+    env: 'MOORING_LEADER_ELECTION',
+  }),
+  'leaderElection.leaseName': option(text.default('mooring'), {
+    description: 'The name of the Lease; one for each set of replicas.',
+    type: 'text',
+  }),
+  'leaderElection.namespace': option(text.optional(), {
+    description: 'Where the Lease is; the namespace of the pod, or of the context, when absent.',
+    type: 'text',
+    env: 'MOORING_LEADER_ELECTION_NAMESPACE',
+  }),
+  'leaderElection.leaseDuration': option(duration.prefault('15s'), {
+    description: 'How long a Lease that is not renewed is left alone by the others.',
+    type: 'duration',
+  }),
+  'leaderElection.renewDeadline': option(duration.prefault('10s'), {
+    description: 'How long a leader that cannot renew stays one. Shorter than leaseDuration.',
+    type: 'duration',
+  }),
+  'leaderElection.retryPeriod': option(duration.prefault('2s'), {
+    description: 'How often it is tried; a leader writes only within this time after it renewed, or renews first.',
+    type: 'duration',
+  }),
   'log.level': option(z.enum(['debug', 'info', 'warn', 'error']).default('info'), {
     description: 'The least important message that is logged: debug, info, warn or error.',
     type: 'text',

@@ -31,6 +31,7 @@ export const errorCodes = {
   'not-ready': 'The first round has not finished yet.',
   'delivery-not-found': 'No delivery that was given up has this identifier.',
   'delivery-failed': 'A hook could not be delivered.',
+  'not-leader': 'Another replica leads, or this one cannot prove that it does; it writes nothing.',
   internal: 'A defect of Mooring.',
 } as const;
 

@@ -1,5 +1,5 @@
 import type { Kysely, Transaction } from 'kysely';
-import type { Delivery } from '../incidents/delivery.ts';
+import type { Delivery, NewDeliveryState } from '../incidents/delivery.ts';
 import type { Episode } from '../incidents/episode.ts';
 import type { EpisodeChanges, EpisodeLog } from '../incidents/episode-log.ts';
 import { parseJson, stringAt } from '../resource/json.ts';
@@ -82,10 +82,15 @@ async function recordChanges(transaction: Transaction<StoreSchema>, changes: Epi
       .onConflict((conflict) => conflict.column('id').doUpdateSet(update))
       .execute();
   }
-  for (const delivery of changes.deliveries) await insertDelivery(transaction, delivery);
+  const { as = 'waiting' } = changes;
+  for (const delivery of changes.deliveries) await insertDelivery(transaction, delivery, as);
 }
 
-async function insertDelivery(transaction: Transaction<StoreSchema>, delivery: Delivery): Promise<void> {
+async function insertDelivery(
+  transaction: Transaction<StoreSchema>,
+  delivery: Delivery,
+  state: NewDeliveryState,
+): Promise<void> {
   const { id, target, subject, type, body, createdAt } = delivery;
   const created = Date.parse(createdAt);
   await transaction
@@ -96,7 +101,7 @@ async function insertDelivery(transaction: Transaction<StoreSchema>, delivery: D
       subject,
       type,
       body,
-      state: 'waiting',
+      state,
       attempts: 0,
       created_at: created,
       next_attempt_at: created,

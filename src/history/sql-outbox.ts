@@ -24,6 +24,9 @@ export function createSqlOutbox(db: Kysely<StoreSchema>): Outbox & DeliveryReade
       guarded('switch a target', () => switchTarget(db, target, disabled, Date.parse(now))),
     hasten: (target, now) => guarded('hasten deliveries', () => hastenTarget(db, target, Date.parse(now))),
     queues: () => guarded('count deliveries', () => countQueues(db)),
+    release: () => guarded('release deliveries', () => releaseHeld(db)),
+    hold: (ids) => guarded('hold deliveries', () => holdUntried(db, ids)),
+    forgetHeld: (but) => guarded('forget held deliveries', () => forgetHeld(db, but)),
     list: (state, limit) => guarded('list deliveries', () => listDeliveries(db, state, limit)),
     replay: (id, now) => guarded('replay a delivery', () => replayDelivery(db, id, Date.parse(now))),
   };
@@ -138,13 +141,33 @@ async function countQueues(db: Kysely<StoreSchema>): Promise<TargetQueue[]> {
   });
 }
 
+async function releaseHeld(db: Kysely<StoreSchema>): Promise<void> {
+  await db.updateTable('deliveries').set({ state: 'waiting' }).where('state', '=', 'held').execute();
+}
+
+async function holdUntried(db: Kysely<StoreSchema>, ids: readonly string[]): Promise<void> {
+  const held = { state: 'held' };
+  for (const id of ids) {
+    const untried = db.updateTable('deliveries').set(held).where('state', '=', 'waiting').where('attempts', '=', 0);
+    await untried.where('id', '=', id).execute();
+  }
+}
+
+async function forgetHeld(db: Kysely<StoreSchema>, but: readonly string[]): Promise<void> {
+  const kept = new Set(but);
+  const held = await db.selectFrom('deliveries').select('id').where('state', '=', 'held').execute();
+  for (const { id } of held) {
+    if (!kept.has(id)) await db.deleteFrom('deliveries').where('id', '=', id).where('state', '=', 'held').execute();
+  }
+}
+
 async function listDeliveries(
   db: Kysely<StoreSchema>,
   state: DeliveryState | null,
   limit: number,
 ): Promise<DeliveryRecord[]> {
   let select = db.selectFrom('deliveries').selectAll();
-  if (state !== null) select = select.where('state', '=', state);
+  select = state === null ? select.where('state', '!=', 'held') : select.where('state', '=', state);
   return (await select.orderBy('sequence', 'desc').limit(limit).execute()).map(recordOf);
 }
 

@@ -69,6 +69,7 @@ function deliveryOf({ id, kind, subject, target, body }: Addressed, { hash, now 
 }
 
 function eventId({ hash }: EventContext, kind: EventKind, episodes: readonly Episode[]): string {
-  const state = episodes.map(({ id, updatedAt }) => `${id} ${updatedAt}`);
+  // Another replica that tells the same news gives it the same id: beginnings and ends happen once, and the onset is the cluster's.
+  const state = episodes.map(({ id, updatedAt, onset }) => `${id} ${kind === 'updated' ? updatedAt : onset.notAfter}`);
   return `evt_${hash([kind, ...state].join('\n')).slice(0, 24)}`;
 }

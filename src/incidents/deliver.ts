@@ -11,6 +11,8 @@ export interface DeliverOptions {
   /** 0 to 1. */
   readonly random: () => number;
   readonly observer: DeliveryObserver;
+  /** Asked before each attempt: whether this replica may act. Default: it may. */
+  readonly mayAct?: () => Promise<boolean>;
 }
 
 /** Told of every attempt and of what went wrong around it; metrics and log implement it. */
@@ -90,6 +92,7 @@ async function sendDue(
     const due = await options.outbox.due(hook.name, options.clock().toISOString(), batch);
     if (due.length === 0) return state;
     for (const delivery of due) {
+      if (!((await options.mayAct?.()) ?? true)) return state;
       const outcome = await hook.send(delivery, signal);
       // An attempt that our own stop cut short says nothing about the target; it is due again at the next start.
       if (signal.aborted && outcome.kind === 'failed') return state;

@@ -12,6 +12,9 @@ export interface Delivery {
 
 export type DeliveryState = 'waiting' | 'delivered' | 'dead';
 
+/** `held`: another replica tells it; kept for as long as it may not have come to that. */
+export type NewDeliveryState = 'waiting' | 'held';
+
 /** A stored delivery with its attempts so far. */
 export interface DeliveryRecord extends Delivery {
   readonly state: DeliveryState;
@@ -56,4 +59,10 @@ export interface Outbox {
   /** Lets everything that waits for a target be tried at once; called when it answers again. */
   hasten(target: string, now: string): Promise<void>;
   queues(): Promise<readonly TargetQueue[]>;
+  /** Lets everything that is held be sent, the oldest first. */
+  release(): Promise<void>;
+  /** Holds these of the waiting ones that were never tried. */
+  hold(ids: readonly string[]): Promise<void>;
+  /** Forgets all that is held but these: another replica has told it. */
+  forgetHeld(but: readonly string[]): Promise<void>;
 }

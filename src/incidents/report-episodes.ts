@@ -7,6 +7,7 @@ import { episodeFingerprint } from './episode-fingerprint.ts';
 import type { Hash } from './episode-fingerprint.ts';
 import type { EpisodeLog } from './episode-log.ts';
 import { driftsOf } from './current-drifts.ts';
+import type { Delivery } from './delivery.ts';
 
 export interface EpisodeReporterOptions {
   readonly log: EpisodeLog;
@@ -15,8 +16,10 @@ export interface EpisodeReporterOptions {
   readonly clock: () => Date;
   /** A CloudEvents source such as `/mooring/prod-eu`. */
   readonly eventSource: string;
-  /** Called after something to send was stored. */
-  readonly stored: () => void;
+  /** Whether it is for this replica to tell people; default: it is. What it does not tell is held. */
+  readonly isOnDuty?: () => boolean;
+  /** Called after something to send or to hold was stored. */
+  readonly stored: (deliveries: readonly Delivery[]) => void;
 }
 
 /** Decides, stores and only then lets send. Throws AppError when the store fails: then nothing was decided either. */
@@ -37,9 +40,10 @@ export function createEpisodeReporter(options: EpisodeReporterOptions): EpisodeR
     const remembered = known;
     // Until the store has answered nobody knows what it holds; the next round asks it again.
     known = null;
-    await log.record({ episodes: changes.map(({ episode }) => episode), deliveries });
+    const as = (options.isOnDuty?.() ?? true) ? 'waiting' : 'held';
+    await log.record({ episodes: changes.map(({ episode }) => episode), deliveries, as });
     known = afterwards(remembered, changes);
-    if (deliveries.length > 0) options.stored();
+    if (deliveries.length > 0) options.stored(deliveries);
     return decisions;
   };
 }

@@ -13,6 +13,7 @@ import type { DeclaredSource } from './estate/declared-sources.ts';
 import type { SourceState } from './estate/desired-side.ts';
 import { Estate } from './estate/estate.ts';
 import type { EstateOptions } from './estate/estate.ts';
+import type { LeadershipState } from './leadership.ts';
 import { isStalled } from './liveness.ts';
 import type { Round, RoundWork } from './round.ts';
 import { runOnce } from './run-once.ts';
@@ -20,6 +21,7 @@ import type { RoundDependencies } from './run-once.ts';
 import { sleep } from './sleep.ts';
 import { startSchedule } from './schedule.ts';
 import type { Schedule } from './schedule.ts';
+import { within } from './within.ts';
 import { createWorkQueue } from './work-queue.ts';
 import type { WorkQueue } from './work-queue.ts';
 
@@ -54,6 +56,8 @@ export interface DaemonStatus {
   readonly sources: readonly SourceState[];
   /** Absent where nobody keeps count of rules. */
   readonly rules?: RulesStatus;
+  /** Absent where no other replica could lead. */
+  readonly leadership?: LeadershipState;
 }
 
 export interface RulesStatus {
@@ -77,7 +81,8 @@ export class Daemon implements AsyncDisposable {
   #trouble: AppError | null = null;
   #lastRound: Date | null = null;
   #lastWholeRound: Date | null = null;
-  #busySince: Date | null = null;
+  /** On the clock that never jumps: somebody who sets the time must not have the process restarted. */
+  #busySince: number | null = null;
   #schedule: Schedule | null = null;
   #watching = new AbortController();
   #done: Promise<void> = Promise.resolve();
@@ -111,7 +116,7 @@ export class Daemon implements AsyncDisposable {
       lastRoundAt: this.#lastRound?.toISOString() ?? null,
       lastWholeRoundAt: this.#lastWholeRound?.toISOString() ?? null,
       nextWholeRoundAt: this.#schedule?.next() ?? null,
-      stalled: isStalled(this.#busySince, this.#options.clock()),
+      stalled: isStalled(this.#busySince, performance.now()),
       waiting: this.#queue.size,
       kinds: this.#estate.kinds,
       sources: this.#estate.sources,
@@ -218,8 +223,8 @@ export class Daemon implements AsyncDisposable {
 
   async #runRound(task: RoundWork): Promise<void> {
     const { signal } = this.#abort;
-    const { clock, logger } = this.#options;
-    this.#busySince = clock();
+    const { logger } = this.#options;
+    this.#busySince = performance.now();
     try {
       const round = await runOnce(this.#stages(), task, signal);
       if (round !== null) this.#finish(round);
@@ -285,16 +290,4 @@ function lookAgain(round: Round, queue: WorkQueue, retries: Retries): void {
   if (stages.has('tell')) retries.later(() => queue.add(round.trigger, null));
   else if (stages.has('collect')) retries.later(() => queue.add('manifests', []));
   else retries.reset();
-}
-
-async function within(end: Promise<unknown>, ms: number): Promise<boolean> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<boolean>((resolve) => {
-    timer = setTimeout(() => resolve(false), ms);
-  });
-  try {
-    return await Promise.race([end.then(() => true), late]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

@@ -130,6 +130,12 @@ export const metrics = {
     labels: ['phase'],
     stability: 'stable',
   },
+  mooring_leader: {
+    type: 'gauge',
+    help: '1 while this replica may write, 0 while another one leads; always 1 without leader election.',
+    labels: [],
+    stability: 'stable',
+  },
   mooring_relists: {
     type: 'gauge',
     help: 'How often kinds had to be listed anew since the start.',

@@ -109,8 +109,9 @@ function driftedBy(episodes: readonly OpenEpisode[]): ReturnType<typeof countBy>
   return countBy(worst.values(), ({ resource: { namespace, kind }, severity }) => ({ namespace, kind, severity }));
 }
 
-function statusMetrics({ lastWholeRoundAt, kinds, sources }: DaemonStatus): Sample[] {
+function statusMetrics({ lastWholeRoundAt, kinds, sources, leadership }: DaemonStatus): Sample[] {
   return [
+    set('mooring_leader', leadership?.isLeader === false ? 0 : 1),
     ...(lastWholeRoundAt === null ? [] : [set('mooring_last_round_timestamp_seconds', seconds(lastWholeRoundAt))]),
     ...gaugeOf(
       'mooring_kinds',

@@ -22,6 +22,16 @@ async function problemsOf(yaml: string, env: Record<string, string> = {}): Promi
 
 describe('a mistake in mooring.yaml is named with its place and its remedy', () => {
   const mistakes: readonly (readonly [string, string, string])[] = [
+    [
+      'a leader that would go on for as long as its lease',
+      'leaderElection:\n  leaseDuration: 10s',
+      'leaderElection.leaseDuration (line 2) is "10s": it is not longer than renewDeadline. Others must wait longer than the leader goes on.',
+    ],
+    [
+      'a leader without time for a second try',
+      'leaderElection:\n  retryPeriod: 9s\n  renewDeadline: 10s',
+      'leaderElection.renewDeadline (line 3) is "10s": it is not longer than retryPeriod and a fifth of it. Give the leader time for several tries.',
+    ],
     ['an unknown section', 'sorces: []', 'sorces (line 1): there is no such key. Did you mean sources?'],
     [
       'an unknown key',

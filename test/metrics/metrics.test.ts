@@ -105,6 +105,7 @@ test('what is served, word for word', async () => {
     'mooring_kinds{phase="partial"} 0',
     'mooring_kinds{phase="forbidden"} 0',
     'mooring_kinds{phase="gone"} 0',
+    'mooring_leader 1',
     'mooring_relists 0',
     'mooring_events_total 0',
     'mooring_received_bytes_total 0',

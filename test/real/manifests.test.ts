@@ -1,4 +1,6 @@
-import { dirname, join } from 'node:path';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join, relative } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { kubectl, type KubectlResult, tryKubectl } from './plane-access.ts';
 
@@ -84,6 +86,41 @@ describe('manifests/', () => {
     }
   });
 
+  test('the component for leader election runs two replicas that may write one Lease and nothing else', async () => {
+    const overlay = mkdtempSync(join(tmpdir(), 'mooring-overlay-'));
+    const base = relative(overlay, manifests);
+    const components = join(base, 'components', 'leader-election');
+    writeFileSync(
+      join(overlay, 'kustomization.yaml'),
+      `namespace: mooring\nresources: [${base}]\ncomponents: [${components}]\n`,
+    );
+    const namespaced = ['-n', 'mooring', identity];
+    const canI = async (verb: string, what: string): Promise<string> =>
+      (await tryKubectl(['auth', 'can-i', verb, what, ...namespaced])).stdout.trim();
+    try {
+      const { code, stderr } = await tryKubectl(['apply', '-k', overlay]);
+      expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+      await kubectl(['-n', 'mooring', 'rollout', 'status', 'deployment/mooring', '--timeout=60s']);
+      await expect.poll(() => canI('update', 'lease/mooring'), { timeout: 30_000 }).toBe('yes');
+      expect(await canI('update', 'lease/another')).toBe('no');
+      expect(await canI('delete', 'lease/mooring')).toBe('no');
+      expect(await canI('create', 'leases')).toBe('yes');
+      const volumes = await kubectl([
+        '-n',
+        'mooring',
+        'get',
+        'deployment',
+        'mooring',
+        '-o',
+        'jsonpath={.spec.replicas} {.spec.template.spec.volumes[?(@.name=="state")]}',
+      ]);
+      expect(volumes).toBe('2 {"emptyDir":{"sizeLimit":"1Gi"},"name":"state"}');
+    } finally {
+      rmSync(overlay, { recursive: true });
+      await kubectl(['apply', '-k', manifests]);
+    }
+  });
+
   test('the component for dry runs lets Mooring try objects, and create none', async () => {
     const component = join(manifests, 'components', 'server-dry-run');
     const files = ['guard.yaml', 'cluster-role.yaml'].flatMap((name) => ['-f', join(component, name)]);
@@ -92,7 +129,9 @@ describe('manifests/', () => {
     await kubectl(['apply', ...files]);
     try {
       await expect.poll(async () => (await create('tried', '--dry-run=server')).code, { timeout: 30_000 }).toBe(0);
-      await expect.poll(async () => (await create('created')).stderr, { timeout: 30_000 }).toContain('and create nothing');
+      await expect
+        .poll(async () => (await create('created')).stderr, { timeout: 30_000 })
+        .toContain('and create nothing');
       expect(await create('tried', '--dry-run=server')).toMatchObject({ code: 0 });
       const question = ['auth', 'can-i', 'create', 'deployments.apps', '-n', 'default', identity];
       expect((await tryKubectl(question)).stdout.trim()).toBe('yes');
