@@ -6,6 +6,7 @@ import { isJsonObject, parseJson } from '../src/resource/json.ts';
 import { startPlane } from '../tools/plane/start-plane.ts';
 import { drawEstate } from './estate.ts';
 import { fillCluster } from './fill-cluster.ts';
+import { startInformers } from './informers.ts';
 import { describeMachine } from './machine.ts';
 import { runMeasured } from './run-measured.ts';
 
@@ -142,37 +143,4 @@ async function listAndWatch(kubeconfig: string): Promise<number> {
   const feed = await source.watch({ declared: kinds, evidence: [] }, () => {}, new AbortController().signal);
   kept.push(feed);
   return feed.snapshot().resources.length;
-}
-
-async function startInformers(kubeconfig: string): Promise<number> {
-  const client = await import('@kubernetes/client-node');
-  const config = new client.KubeConfig();
-  config.loadFromFile(kubeconfig);
-  const apps = config.makeApiClient(client.AppsV1Api);
-  const core = config.makeApiClient(client.CoreV1Api);
-  const batch = config.makeApiClient(client.BatchV1Api);
-  const net = config.makeApiClient(client.NetworkingV1Api);
-  const scaling = config.makeApiClient(client.AutoscalingV2Api);
-  const policy = config.makeApiClient(client.PolicyV1Api);
-  const informers = [
-    client.makeInformer(config, '/apis/apps/v1/deployments', () => apps.listDeploymentForAllNamespaces()),
-    client.makeInformer(config, '/api/v1/services', () => core.listServiceForAllNamespaces()),
-    client.makeInformer(config, '/api/v1/configmaps', () => core.listConfigMapForAllNamespaces()),
-    client.makeInformer(config, '/api/v1/serviceaccounts', () => core.listServiceAccountForAllNamespaces()),
-    client.makeInformer(config, '/apis/apps/v1/statefulsets', () => apps.listStatefulSetForAllNamespaces()),
-    client.makeInformer(config, '/apis/batch/v1/cronjobs', () => batch.listCronJobForAllNamespaces()),
-    client.makeInformer(config, '/apis/networking.k8s.io/v1/ingresses', () => net.listIngressForAllNamespaces()),
-    client.makeInformer(config, '/apis/networking.k8s.io/v1/networkpolicies', () =>
-      net.listNetworkPolicyForAllNamespaces(),
-    ),
-    client.makeInformer(config, '/apis/autoscaling/v2/horizontalpodautoscalers', () =>
-      scaling.listHorizontalPodAutoscalerForAllNamespaces(),
-    ),
-    client.makeInformer(config, '/apis/policy/v1/poddisruptionbudgets', () =>
-      policy.listPodDisruptionBudgetForAllNamespaces(),
-    ),
-  ];
-  kept.push(informers);
-  await Promise.all(informers.map((informer) => informer.start()));
-  return informers.reduce((sum, informer) => sum + informer.list().length, 0);
 }

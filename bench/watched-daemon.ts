@@ -45,7 +45,7 @@ function seen(round: Round): RoundSeen {
       : resources.flatMap(({ namespace, name, differences }) =>
           differences
             .filter(({ path }) => path === 'data.EDITED')
-            .map(({ live }) => `${namespace}/${name}=${String(live)}`),
+            .map(({ live }) => `${namespace}/${name}=${typeof live === 'string' ? live : ''}`),
         ),
   };
 }

@@ -1,0 +1,141 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
+import { bundleProgram } from '../tools/bundle.ts';
+import { daemonEnvironment, daemonNodeFlags } from '../tools/daemon-node.ts';
+import { type Plane, startPlane } from '../tools/plane/start-plane.ts';
+import { drawEstate, type Estate } from './estate.ts';
+import { createObjects, fillCluster, sendEach } from './fill-cluster.ts';
+import { describeMachine } from './machine.ts';
+import { processUse } from './run-measured.ts';
+import { drawStrangers } from './strangers.ts';
+
+/**
+ * The daemon in a large cluster: `managed` objects in ten kinds that Git declares, beside nodes and pods up to `objects` in all. Time
+ * until it is synced, what it weighs, the longest stall of its event loop, and what it costs while the status of managed objects is
+ * written as fast as the API server takes it; beside informers of @kubernetes/client-node on the same kinds in the same run.
+ *
+ *   node bench/large.ts [--objects 100000] [--managed 20000] [--seconds 30]
+ */
+const { values } = parseArgs({
+  options: {
+    objects: { type: 'string', default: '100000' },
+    managed: { type: 'string', default: '20000' },
+    /** How long statuses are written. */
+    seconds: { type: 'string', default: '30' },
+    /** How many a second, if the API server takes that many. */
+    rate: { type: 'string', default: '1000' },
+  },
+});
+
+interface Way {
+  readonly name: string;
+  readonly start: () => ChildProcess;
+  /** Whether this message says that everything is known. */
+  readonly isSynced: (message: Record<string, unknown>) => boolean;
+}
+
+console.log(describeMachine());
+const dir = mkdtempSync(join(tmpdir(), 'mooring-bench-'));
+const plane = await startPlane({ apiOnly: true });
+try {
+  const estate = drawEstate(Number(values.managed));
+  mkdirSync(join(dir, 'manifests'));
+  for (const { name, text } of estate.files) writeFileSync(join(dir, 'manifests', name), text);
+  writeFileSync(
+    join(dir, 'mooring.yaml'),
+    'sources:\n  - source: ./manifests\nlive:\n  source: "kube:"\nhistory:\n  path: state.sqlite\napi:\n  listen: 127.0.0.1:0\n',
+  );
+  await fillCluster(plane.kubeconfig, estate);
+  await createObjects(
+    plane.kubeconfig,
+    drawStrangers(Number(values.objects) - Number(values.managed), estate.namespaces),
+  );
+  console.log(`\n${values.objects} objects, ${values.managed} of them managed, in ten kinds`);
+  for (const way of await waysOf(plane)) await measure(way, plane, estate);
+} finally {
+  await plane.stop();
+  rmSync(dir, { recursive: true, force: true });
+}
+
+async function waysOf({ kubeconfig }: Plane): Promise<readonly Way[]> {
+  const program = join(dir, 'daemon.mjs');
+  await bundleProgram(join(import.meta.dirname, 'watched-daemon.ts'), program);
+  const env = { PATH: process.env['PATH'], HOME: dir, KUBECONFIG: kubeconfig };
+  return [
+    {
+      name: 'mooring, all verdicts',
+      start: () => fork(program, [dir], { env: { ...env, ...daemonEnvironment }, execArgv: [...daemonNodeFlags] }),
+      isSynced: ({ whole }) => whole === true,
+    },
+    {
+      name: 'makeInformer, objects only',
+      start: () => fork(join(import.meta.dirname, 'informers.ts'), [kubeconfig], { env }),
+      isSynced: ({ objects }) => typeof objects === 'number',
+    },
+  ];
+}
+
+async function measure(way: Way, { kubeconfig }: Plane, estate: Estate): Promise<void> {
+  const started = performance.now();
+  const child = way.start();
+  const use = (): ReturnType<typeof processUse> => processUse(child.pid ?? 0);
+  try {
+    const synced = await messageOf(child, way.isSynced);
+    const seconds = (performance.now() - started) / 1000;
+    const atFirst = use();
+    await sleep(20_000);
+    const idle = use();
+    const { count, took } = await writeStatuses(kubeconfig, estate);
+    const busy = use();
+    const share = ((busy.cpuSeconds - idle.cpuSeconds) / took) * 100;
+    const stall = Number(synced['stallMs'] ?? 0);
+    console.log(`  ${way.name}`);
+    console.log(`    synced after               ${seconds.toFixed(2)} s, cpu ${atFirst.cpuSeconds.toFixed(2)} s`);
+    if (stall > 0) console.log(`    longest event-loop stall   ${stall.toFixed(0)} ms`);
+    console.log(
+      `    resident                   ${mib(idle.residentMiB)} at rest, ${mib(busy.residentMiB)} after the writes, peak ${mib(busy.peakMiB)}`,
+    );
+    console.log(
+      `    cpu                        ${share.toFixed(0)} % of a core at ${(count / took).toFixed(0)} status writes a second`,
+    );
+  } finally {
+    child.kill();
+  }
+}
+
+function messageOf(child: ChildProcess, isWanted: Way['isSynced']): Promise<Record<string, unknown>> {
+  const { promise, resolve, reject } = Promise.withResolvers<Record<string, unknown>>();
+  child.on('message', (message: Record<string, unknown>) => {
+    if (isWanted(message)) resolve(message);
+  });
+  child.once('exit', (code, signal) => reject(new Error(`it ended too soon: ${code ?? signal}`)));
+  return promise;
+}
+
+/** Status writes of Deployments, spread over the time; fewer when the API server is slower. */
+async function writeStatuses(kubeconfig: string, estate: Estate): Promise<{ count: number; took: number }> {
+  const started = performance.now();
+  const elapsed = (): number => (performance.now() - started) / 1000;
+  let count = 0;
+  function* turns(): Generator<number> {
+    while (elapsed() < Number(values.seconds)) yield count++;
+  }
+  await sendEach(kubeconfig, turns(), async (turn, send) => {
+    const wait = turn / Number(values.rate) - elapsed();
+    if (wait > 0) await sleep(wait * 1000);
+    const file = estate.files[turn % estate.files.length];
+    if (file === undefined) return;
+    const path = `/apis/apps/v1/namespaces/${file.namespace}/deployments/${file.name.replace('.yaml', '')}/status`;
+    const body = { status: { observedGeneration: turn + 1 } };
+    await send({ path, method: 'PATCH', contentType: 'application/merge-patch+json', body });
+  });
+  return { count, took: elapsed() };
+}
+
+function mib(value: number): string {
+  return `${value.toFixed(0)} MiB`;
+}
