@@ -24,6 +24,7 @@ import { controllerRules } from './subtract/controllers.ts';
 import { explainBookkeeping } from './subtract/engine-bookkeeping.ts';
 import type { Explain } from './subtract/explanation.ts';
 import type { LiveIndex } from './subtract/live-index.ts';
+import { programMarks } from './subtract/program-marks.ts';
 import { explainRewrite } from './subtract/rewritten-values.ts';
 import { explainScale, scalePathOf } from './subtract/scale.ts';
 import { standsForSecret } from './subtract/secret-makers.ts';
@@ -104,6 +105,7 @@ function rulesFor(scalePath: string, context: JudgeContext): readonly Explain[] 
     explainReproduced(context.tried),
     ...admissionRules,
     ...controllerRules,
+    ...programMarks,
     explainRewrite,
   ];
 }
@@ -162,7 +164,7 @@ interface DescribeContext {
 function describe(candidate: Candidate, at: DescribeContext): Difference {
   const path = formatPath(candidate.path);
   const { observed, key } = at.context;
-  const actor: Actor = observed.actor(key, path) ?? authorOf(candidate, at.ownership);
+  const actor: Actor = observed.actor(key, path) ?? authorOf(candidate, at);
   const notes = [
     ...notesOf({
       text: path,
@@ -190,14 +192,16 @@ function describe(candidate: Candidate, at: DescribeContext): Difference {
 }
 
 /** The order of a keyed list is owned by nobody: its elements are. */
-function authorOf(candidate: Candidate, ownership: Ownership): Actor {
+function authorOf(candidate: Candidate, { ownership, scalePath }: DescribeContext): Actor {
   const orderOfKeyed =
     candidate.notes.includes('order-significant') &&
     candidate.type.kind === 'list' &&
     candidate.type.listType === 'map';
-  return orderOfKeyed
-    ? unknownActor('nobody owns the order of a keyed list')
-    : attribute(ownership, candidate.path, candidate.change);
+  if (orderOfKeyed) return unknownActor('nobody owns the order of a keyed list');
+  const actor = attribute(ownership, candidate.path, candidate.change);
+  return actor.class === 'admission-suspected' && formatPath(candidate.path) === scalePath
+    ? unknownActor('scaling leaves no owner where nobody owned the field before')
+    : actor;
 }
 
 function defaultSuppression(field: { readonly path: Candidate['path']; readonly live: JsonValue }): Suppression {

@@ -1,4 +1,11 @@
 import type { ActorClass, Confidence } from '../drift-report.ts';
+import {
+  controllerPatterns,
+  isNamed,
+  knownControllers,
+  type ManagerNames,
+  namelessPrograms,
+} from './controller-names.ts';
 
 /** What a field manager's name says about who is behind it. Names are self-declared: a class is evidence, not proof. */
 export interface ManagerClass {
@@ -8,7 +15,7 @@ export interface ManagerClass {
 }
 
 interface Row extends ManagerClass {
-  readonly names: readonly (string | RegExp)[];
+  readonly names: ManagerNames;
   readonly subresource?: string;
 }
 
@@ -22,7 +29,7 @@ const rows: readonly Row[] = [
   },
   { names: ['kubectl-edit'], class: 'human', confidence: 'high', what: 'kubectl edit' },
   {
-    names: [/^kubectl-(patch|annotate|label|set|expose|run|autoscale|taint|cordon|drain)$/],
+    names: [/^kubectl-(patch|annotate|label|set|expose|run|autoscale|taint|cordon|drain|debug)$/],
     class: 'human',
     confidence: 'high',
     what: 'an interactive kubectl command',
@@ -88,42 +95,11 @@ const rows: readonly Row[] = [
     confidence: 'low',
     what: 'a merged or nameless entry',
   },
+  // Before the patterns, two of which it fits.
+  { names: namelessPrograms, class: 'unknown', confidence: 'low', what: 'a program without a name of its own' },
+  { names: knownControllers, class: 'controller', confidence: 'high', what: 'a controller' },
   {
-    names: [
-      'kube-controller-manager',
-      'kube-scheduler',
-      'kubelet',
-      'cloud-controller-manager',
-      'kube-addon-manager',
-      'clusterrole-aggregation-controller',
-      'openshift-controller-manager',
-      'olm',
-      'catalog',
-      'external-secrets',
-      'cainjector',
-      'cert-manager-cainjector',
-      'pilot-discovery',
-      'keda-operator',
-      'keda',
-      'karpenter',
-      'revision-history-manager',
-      'rollouts-controller',
-      'flagger',
-      'vpa-recommender',
-      'vpa-updater',
-      'gke-neg-controller',
-      'neg-controller',
-      'glbc',
-      'service-controller',
-      'cloud-provider',
-    ],
-    class: 'controller',
-    confidence: 'high',
-    what: 'a controller',
-  },
-  { names: [/cainjector/], class: 'controller', confidence: 'high', what: 'a CA injector' },
-  {
-    names: [/-(controller|operator|manager|webhook|injector)$/, /^(controller|operator)-/],
+    names: controllerPatterns,
     class: 'controller',
     confidence: 'medium',
     what: 'a controller, by the pattern of its name',
@@ -134,20 +110,26 @@ const rows: readonly Row[] = [
     confidence: 'low',
     what: 'a client whose name says little',
   },
-  {
-    names: ['Sparkles', 'app.binary', 'manager', 'main', '__debug_bin'],
-    class: 'unknown',
-    confidence: 'low',
-    what: 'a program without a name of its own',
-  },
+  { names: [/^kubectl[-_]/], class: 'human', confidence: 'medium', what: 'a kubectl command or plugin' },
 ];
 
 export function classOfManager(manager: string, subresource: string | null): ManagerClass {
   for (const row of rows) {
     if (row.subresource !== undefined && row.subresource !== subresource) continue;
-    if (row.names.some((name) => (typeof name === 'string' ? name === manager : name.test(manager)))) return row;
+    if (isNamed(row.names, manager)) return row;
   }
-  return { class: 'human-or-ci', confidence: 'low', what: 'a client that the catalogue does not know' };
+  return stranger;
+}
+
+const stranger: ManagerClass = {
+  class: 'human-or-ci',
+  confidence: 'low',
+  what: 'a client that the catalogue does not know',
+};
+
+/** Whether a program writes under this name that nobody can say more of: neither a known client nor a known controller. */
+export function isUncatalogued(manager: string, subresource: string | null): boolean {
+  return isNamed(namelessPrograms, manager) || classOfManager(manager, subresource) === stranger;
 }
 
 /** Engines that always write with server-side apply: an Update under their name is somebody else, or a hand edit. */

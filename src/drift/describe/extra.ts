@@ -1,6 +1,9 @@
 import { arrayAt, stringAt, valueAt } from '../../resource/json.ts';
 import type { Resource } from '../../resource/resource.ts';
+import { readOwnership } from '../attribute/managed-fields.ts';
+import { classOfManager } from '../attribute/manager-catalogue.ts';
 import type { LiveIndex } from '../subtract/live-index.ts';
+import { scaffoldName } from '../subtract/program-marks.ts';
 import { isMadeUnowned } from '../subtract/secret-makers.ts';
 
 /** Kinds that only controllers make; declaring one is legal, but a live one is nobody's leftover. */
@@ -43,10 +46,23 @@ export function isGenerated(resource: Resource, index: LiveIndex): boolean {
   if (arrayAt(body, 'metadata', 'ownerReferences').length > 0) return true;
   if (id.kind === 'Pod') return false;
   if (generatedKinds.has(id.kind)) return true;
-  if (furniture.has(`${id.kind}/${id.name}`)) return true;
+  if (furniture.has(`${id.kind}/${id.name}`) || isMadeByControllers(resource)) return true;
   if (id.kind === 'Secret') return isGeneratedSecret(resource) || isMadeUnowned(id, index);
   if (id.kind === 'PersistentVolumeClaim') return isClaimOfTemplate(resource, index);
   return valueAt(body, 'metadata', 'labels', 'kubernetes.io/bootstrapping') !== undefined;
+}
+
+/** Only controllers ever wrote to it. Access is excepted: a name that anybody may give himself is no proof for that. */
+function isMadeByControllers({ id, body }: Resource): boolean {
+  if (id.group === 'rbac.authorization.k8s.io') return false;
+  const writers = readOwnership(body).entries.filter(({ subresource }) => subresource === null);
+  return (
+    writers.length > 0 &&
+    writers.every(
+      ({ manager, subresource }) =>
+        manager === scaffoldName || classOfManager(manager, subresource).class === 'controller',
+    )
+  );
 }
 
 const controllerSecretTypes = new Set([

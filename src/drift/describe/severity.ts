@@ -24,6 +24,22 @@ const webhookKinds = new Set([
   'ValidatingAdmissionPolicyBinding',
 ]);
 
+/** Policies of meshes, networks and admission controllers, by kind: Git wrote them to keep something out. */
+const guardKinds = new Set([
+  'NetworkPolicy',
+  'GlobalNetworkPolicy',
+  'AdminNetworkPolicy',
+  'BaselineAdminNetworkPolicy',
+  'CiliumNetworkPolicy',
+  'CiliumClusterwideNetworkPolicy',
+  'AuthorizationPolicy',
+  'ServerAuthorization',
+  'PeerAuthentication',
+  'RequestAuthentication',
+  'MeshTLSAuthentication',
+  'ClusterPolicy',
+]);
+
 /** First match wins. What widens access or removes a guard comes first, what only decorates comes last. */
 const rows: readonly Row[] = [
   { severity: 'critical', when: widensRights },
@@ -31,7 +47,7 @@ const rows: readonly Row[] = [
   { severity: 'critical', when: ({ text, candidate }) => grantsPrivilege(text, candidate.live) },
   { severity: 'high', when: ({ id }) => rbacKinds.has(id.kind) },
   { severity: 'high', when: ({ id, text }) => webhookKinds.has(id.kind) && !text.startsWith('metadata.') },
-  { severity: 'high', when: ({ id, text }) => id.kind === 'NetworkPolicy' && text.startsWith('spec') },
+  { severity: 'high', when: ({ id, text }) => guardKinds.has(id.kind) && text.startsWith('spec') },
   {
     severity: 'high',
     when: ({ id, text, candidate }) => id.kind === 'Service' && text === 'spec.type' && candidate.live !== 'ClusterIP',
@@ -70,7 +86,7 @@ export function severityOf(candidate: Candidate, text: string, live: Resource): 
 /** A whole object that is missing or too many. */
 export function severityOfObject(id: ResourceId, drift: 'missing' | 'extra'): Severity {
   if (rbacKinds.has(id.kind)) return drift === 'extra' ? 'critical' : 'high';
-  if (id.kind === 'NetworkPolicy' || webhookKinds.has(id.kind) || id.kind === 'PodDisruptionBudget') return 'high';
+  if (guardKinds.has(id.kind) || webhookKinds.has(id.kind) || id.kind === 'PodDisruptionBudget') return 'high';
   if (drift === 'extra') return 'low';
   return [
     'Deployment',
