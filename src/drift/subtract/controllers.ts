@@ -18,7 +18,7 @@ import {
   type Question,
 } from './explanation.ts';
 import { filledFromStore } from './secret-makers.ts';
-import { keptByOperator } from './webhook-operators.ts';
+import { isWebhookConfiguration, keptByOperator } from './webhook-operators.ts';
 
 /** Annotations that controllers keep on objects of others, by prefix. A person who owns one still counts as a person. */
 const controllerAnnotations: readonly (readonly [RegExp, string])[] = [
@@ -87,18 +87,36 @@ function ownerReference({ text, candidate, live }: Question): Explanation | null
   return explained('controller', `adopted by ${owners.join(', ')}`);
 }
 
-/** A CA bundle is filled in by an injector: it owns the field, or the object asks for it. */
+/** Names of those whose whole work is to hand out authorities. */
+const injectors = /cainjector|^service-ca(?:-|$)|^(?:olm|catalog)$/;
+
+/**
+ * A CA bundle is filled in by an injector: it owns the field, or the object asks for it. Any controller may fill in what Git leaves open,
+ * and a declared value that is no certificate leaves it open.
+ */
 function caBundle(question: Question): Explanation | null {
   const { text, candidate, live } = question;
   if (!text.endsWith('.caBundle') || candidate.change === 'removed' || heldByPerson(question)) return null;
   const asked = Object.keys(objectAt(live.body, 'metadata', 'annotations') ?? {}).some((key) =>
     /inject-ca-from|inject-apiserver-ca|inject-cabundle/.test(key),
   );
-  const injected = question.suspects().some((suspect) => suspect.as.class === 'controller');
+  const isOpen = candidate.change === 'added' || !isCertificate(candidate.desired);
+  const injected = question
+    .suspects()
+    .some(({ entry, as }) => injectors.test(entry.manager) || (isOpen && as.class === 'controller'));
   if (injected || asked) return explained('controller', 'CA bundle filled in by an injector');
   return isUnowned(question) && candidate.change === 'added'
     ? explained('controller', 'CA bundle filled in by an injector', 'medium')
     : null;
+}
+
+/** Charts declare a line feed or any other text where a certificate is to come. */
+function isCertificate(value: JsonValue | undefined): boolean {
+  try {
+    return typeof value === 'string' && atob(value).includes('-----BEGIN ');
+  } catch {
+    return false;
+  }
 }
 
 function aggregatedRules(question: Question): Explanation | null {
@@ -161,6 +179,8 @@ function mentions(value: JsonValue, name: string, depth: number): boolean {
 function writtenBack(question: Question): Explanation | null {
   const { candidate, text } = question;
   if (candidate.change !== 'added' || text === 'spec.replicas' || !heldOnlyByControllers(question)) return null;
+  // What a webhook sees and whom it spares is no gap that Git left: only its own operator may widen or narrow it.
+  if (isWebhookConfiguration(question.live) && text.startsWith('webhooks[')) return null;
   const first = question.suspects()[0];
   if (first === undefined) return null;
   return explained('controller', `written by ${first.entry.manager} (${first.as.what})`, first.as.confidence);

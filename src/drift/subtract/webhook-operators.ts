@@ -1,4 +1,5 @@
 import { stringAt } from '../../resource/json.ts';
+import type { Resource } from '../../resource/resource.ts';
 import { explained, type Explanation, type Question } from './explanation.ts';
 
 /** An operator that keeps parts of its own webhook configurations, whatever they were applied with. Source: each project's code. */
@@ -72,7 +73,9 @@ const operators: readonly Operator[] = [
   },
 ];
 
-const configurations = new Set(['ValidatingWebhookConfiguration', 'MutatingWebhookConfiguration']);
+export function isWebhookConfiguration({ id }: Resource): boolean {
+  return id.kind === 'ValidatingWebhookConfiguration' || id.kind === 'MutatingWebhookConfiguration';
+}
 
 /** A part of a webhook that its own operator wrote, and nobody else holds. */
 export function keptByOperator(question: Question): Explanation | null {
@@ -90,7 +93,7 @@ export function keptByOperator(question: Question): Explanation | null {
 }
 
 function keepsWebhook({ owns, writes, namedAlike }: Operator, { live, text }: Question): boolean {
-  if (!configurations.has(live.id.kind)) return false;
+  if (!isWebhookConfiguration(live)) return false;
   const [, webhook, part] = /^webhooks\[name=([^\]]+)\]\.(.+)$/.exec(text) ?? [];
   if (webhook === undefined || part === undefined) return false;
   return owns.test(webhook) && writes.test(part) && (namedAlike !== true || webhook === live.id.name);

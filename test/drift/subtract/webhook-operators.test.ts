@@ -28,6 +28,7 @@ function judge({ webhook, manager, holds, desired, live, configuration = 'guard'
   );
 }
 
+const certificate = (what: string): string => btoa(`-----BEGIN CERTIFICATE-----\n${what}\n`);
 const service = 'clientConfig: {service: {name: s, namespace: n, port: 443';
 const policy = {
   holds: "'f:failurePolicy': {}",
@@ -36,8 +37,8 @@ const policy = {
 };
 const bundle = {
   holds: "'f:clientConfig': {'f:caBundle': {}}",
-  desired: `${service}}, caBundle: Cg==}, failurePolicy: Fail`,
-  live: `${service}}, caBundle: QQ==}, failurePolicy: Fail`,
+  desired: `${service}}, caBundle: ${certificate('old')}}, failurePolicy: Fail`,
+  live: `${service}}, caBundle: ${certificate('new')}}, failurePolicy: Fail`,
 };
 const rule = (resources: string): string =>
   `rules: [{apiGroups: [''], apiVersions: [v1], operations: [CREATE], scope: '*', resources: [${resources}]}]`;
@@ -143,9 +144,22 @@ spec:
     ['Knative on its own kinds', 'serving.knative.dev', 'webhook', []],
     ['Crossplane on its own kinds', 'pkg.crossplane.io', 'crossplane', []],
     ['Knative on a foreign kind', 'example.dev', 'webhook', differs],
+    ['a controller of something else', 'serving.knative.dev', 'traefik-operator', differs],
+    ['an injector on any kind', 'example.dev', 'cert-manager-cainjector', []],
     ['a person', 'serving.knative.dev', 'kubectl-edit', differs],
   ])('%s', (_what, group, manager, expected) => {
-    const report = judgeOne(definition(group, ', caBundle: Cg=='), definition(group, ', caBundle: QQ==', manager));
+    const report = judgeOne(
+      definition(group, `, caBundle: ${certificate('old')}`),
+      definition(group, `, caBundle: ${certificate('new')}`, manager),
+    );
     expect(paths(report)).toEqual(expected);
+  });
+
+  test.each([
+    ['any controller where Git holds no certificate', 'Cg==', 'elastic-operator', []],
+    ['nobody else even there', 'Cg==', 'kubectl-edit', differs],
+  ])('%s', (_what, declared, manager, expected) => {
+    const live = definition('example.dev', `, caBundle: ${certificate('new')}`, manager);
+    expect(paths(judgeOne(definition('example.dev', `, caBundle: ${declared}`), live))).toEqual(expected);
   });
 });
