@@ -142,24 +142,52 @@ function isPermutation(distances: readonly (readonly number[])[]): boolean {
   return true;
 }
 
-/** Linear alignment for long lists: equal texts meet in order, what lies between is paired by position. */
+/** Alignment of long lists by equal texts: most of them stay where they are, and what lies between is paired by position. */
 function alignByText(desired: JsonArray, live: JsonArray, middle: Middle): { pairs: Pair[]; reordered: boolean } {
+  const met = equalTexts(desired, live, middle);
+  const isPermutation = met.length === middle.desired.length && met.length === middle.live.length;
+  if (isPermutation && met.length > 1) return { pairs: [], reordered: true };
+  return { pairs: fillBetween(longestInOrder(met), middle), reordered: false };
+}
+
+type Meeting = readonly [desired: number, live: number];
+
+/** Each element with its equal on the other side, the first with the first where there are several; in the desired order. */
+function equalTexts(desired: JsonArray, live: JsonArray, middle: Middle): readonly Meeting[] {
   const waiting = new Map<string, number[]>();
-  for (const index of middle.live) {
+  for (const index of middle.live.toReversed()) {
     const text = textOf(live[index]);
     const list = waiting.get(text);
     if (list === undefined) waiting.set(text, [index]);
     else list.push(index);
   }
-  const anchors: [number, number][] = [];
-  let last = -1;
-  for (const index of middle.desired) {
-    const candidate = waiting.get(textOf(desired[index]))?.find((position) => position > last);
-    if (candidate === undefined) continue;
-    anchors.push([index, candidate]);
-    last = candidate;
+  return middle.desired.flatMap((index): Meeting[] => {
+    const found = waiting.get(textOf(desired[index]))?.pop();
+    return found === undefined ? [] : [[index, found]];
+  });
+}
+
+/** The most meetings that are in order on both sides (patience sorting, n log n): one that moved far must not displace the rest. */
+function longestInOrder(met: readonly Meeting[]): readonly Meeting[] {
+  const ends: number[] = [];
+  const before: (number | undefined)[] = [];
+  const liveOf = (at: number | undefined): number => (at === undefined ? -1 : (met[at]?.[1] ?? -1));
+  met.forEach(([, position], at) => {
+    let [low, high] = [0, ends.length];
+    while (low < high) {
+      const half = (low + high) >> 1;
+      if (liveOf(ends[half]) < position) low = half + 1;
+      else high = half;
+    }
+    before[at] = ends[low - 1];
+    ends[low] = at;
+  });
+  const kept: Meeting[] = [];
+  for (let at = ends.at(-1); at !== undefined; at = before[at]) {
+    const meeting = met[at];
+    if (meeting !== undefined) kept.push(meeting);
   }
-  return { pairs: fillBetween(anchors, middle), reordered: false };
+  return kept.reverse();
 }
 
 function textOf(value: JsonValue | undefined): string {
