@@ -69,7 +69,11 @@ function deliveryOf({ id, kind, subject, target, body }: Addressed, { hash, now 
 }
 
 function eventId({ hash }: EventContext, kind: EventKind, episodes: readonly Episode[]): string {
-  // Another replica that tells the same news gives it the same id: beginnings and ends happen once, and the onset is the cluster's.
-  const state = episodes.map(({ id, updatedAt, onset }) => `${id} ${kind === 'updated' ? updatedAt : onset.notAfter}`);
+  // Another replica that tells the same news must give it the same id: beginnings and ends happen once, and replicas agree on the
+  // day. Without it an episode after a lost state file could bear the id of one from long ago.
+  const state = episodes.map(({ id, updatedAt, onset }) => {
+    const when = kind === 'updated' ? updatedAt : onset.notAfter.slice(0, 'YYYY-MM-DD'.length);
+    return `${id} ${when}`;
+  });
   return `evt_${hash([kind, ...state].join('\n')).slice(0, 24)}`;
 }
