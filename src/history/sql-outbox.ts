@@ -23,6 +23,7 @@ export function createSqlOutbox(db: Kysely<StoreSchema>): Outbox & DeliveryReade
     disable: (target, disabled, now) =>
       guarded('switch a target', () => switchTarget(db, target, disabled, Date.parse(now))),
     hasten: (target, now) => guarded('hasten deliveries', () => hastenTarget(db, target, Date.parse(now))),
+    shift: (target, milliseconds) => guarded('move deliveries', () => shiftTarget(db, target, milliseconds)),
     queues: () => guarded('count deliveries', () => countQueues(db)),
     release: () => guarded('release deliveries', () => releaseHeld(db)),
     hold: (ids) => guarded('hold deliveries', () => holdUntried(db, ids)),
@@ -108,6 +109,15 @@ async function hastenTarget(db: Kysely<StoreSchema>, target: string, now: number
     .where('target', '=', target)
     .where('state', '=', 'waiting')
     .where('next_attempt_at', '>', now)
+    .execute();
+}
+
+async function shiftTarget(db: Kysely<StoreSchema>, target: string, milliseconds: number): Promise<void> {
+  await db
+    .updateTable('deliveries')
+    .set(({ eb }) => ({ next_attempt_at: eb('next_attempt_at', '+', milliseconds) }))
+    .where('target', '=', target)
+    .where('state', '=', 'waiting')
     .execute();
 }
 

@@ -1,5 +1,6 @@
 import type { DeliveryRecord, DeliveryVerdict, Outbox } from './delivery.ts';
 import type { Hook, HookOutcome } from './hook.ts';
+import { createClockJumps } from './pacing/clock-jumps.ts';
 import { nextWait } from './pacing/retry-schedule.ts';
 import { afterFailure, healthy, isResting } from './pacing/target-breaker.ts';
 import type { BreakerState } from './pacing/target-breaker.ts';
@@ -8,6 +9,8 @@ export interface DeliverOptions {
   readonly outbox: Outbox;
   readonly hooks: readonly Hook[];
   readonly clock: () => Date;
+  /** Milliseconds that only grow; `performance.now` when absent. Tells waits from a clock that was set. */
+  readonly monotonic?: () => number;
   /** 0 to 1. */
   readonly random: () => number;
   readonly observer: DeliveryObserver;
@@ -60,9 +63,11 @@ function startWorker(hook: Hook, options: DeliverOptions, signal: AbortSignal): 
 
 async function work(hook: Hook, options: DeliverOptions, bell: Bell, signal: AbortSignal): Promise<void> {
   let state = healthy;
+  const jumps = createClockJumps(options.clock, options.monotonic ?? (() => performance.now()));
   while (!signal.aborted) {
     let nap = napAfterTrouble;
     try {
+      state = await moveWaits(hook, options, { state, jump: jumps.take() });
       await wakeMovedTarget(hook, options);
       state = await sendDue(hook, options, state, signal);
       nap = await napLength(hook, options, state);
@@ -71,6 +76,17 @@ async function work(hook: Hook, options: DeliverOptions, bell: Bell, signal: Abo
     }
     if (!signal.aborted) await bell.waitFor(nap);
   }
+}
+
+/** Waits last as long as they were meant to, also when the clock was set by an hour: nothing is due at once, or an hour late. */
+async function moveWaits(
+  hook: Hook,
+  { outbox }: DeliverOptions,
+  { state, jump }: { readonly state: BreakerState; readonly jump: number },
+): Promise<BreakerState> {
+  if (jump === 0) return state;
+  await outbox.shift(hook.name, jump);
+  return { ...state, restsUntil: state.restsUntil + jump };
 }
 
 /** A target that said "gone" stays disabled until its address in the configuration is another. */

@@ -58,6 +58,8 @@ export interface Outbox {
   disable(target: string, disabled: Disabled | null, now: string): Promise<void>;
   /** Lets everything that waits for a target be tried at once; called when it answers again. */
   hasten(target: string, now: string): Promise<void>;
+  /** Moves the next attempts of all that waits for a target; the clock was set by so many milliseconds. */
+  shift(target: string, milliseconds: number): Promise<void>;
   queues(): Promise<readonly TargetQueue[]>;
   /** Lets everything that is held be sent, the oldest first. */
   release(): Promise<void>;

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { openStore } from '../../src/history/store.ts';
 import type { Store } from '../../src/history/store.ts';
 import type { DeliveryVerdict } from '../../src/incidents/delivery.ts';
@@ -23,7 +23,8 @@ const message = (id: string, target = 'ops') => ({
 /** Deliveries to these targets, with a clock that can be set forward, and a way to wait for attempts. */
 function deliverTo(store: Store, urls: Readonly<Record<string, string>>) {
   let ahead = 0;
-  const clock = (): Date => new Date(Date.now() + ahead);
+  let set = 0;
+  const clock = (): Date => new Date(Date.now() + ahead + set);
   const seen: string[] = [];
   let waiting: { text: string; times: number; resolve: () => void } | null = null;
   const count = (text: string): number => seen.filter((one) => one === text).length;
@@ -38,6 +39,7 @@ function deliverTo(store: Store, urls: Readonly<Record<string, string>>) {
     outbox: store.outbox,
     hooks,
     clock,
+    monotonic: () => performance.now() + ahead,
     random: () => 0,
     observer: {
       attempted: (target, outcome, verdict: DeliveryVerdict) => note(`${target} ${outcome.kind} ${verdict.kind}`),
@@ -56,6 +58,11 @@ function deliverTo(store: Store, urls: Readonly<Record<string, string>>) {
       ahead += ms;
       deliveries.wake();
     },
+    /** Somebody sets the clock; no time passes. */
+    setClock(ms: number): void {
+      set += ms;
+      deliveries.wake();
+    },
     async sees(text: string, times = 1): Promise<void> {
       if (count(text) >= times) return;
       await new Promise<void>((resolve) => {
@@ -70,6 +77,26 @@ async function storeWith(...ids: readonly string[]): Promise<Store> {
   await store.episodes.record({ episodes: [], deliveries: ids.map((id) => message(id)) });
   return store;
 }
+
+describe('F25 a clock that is set by an hour', () => {
+  test.for([3_600_000, -3_600_000])('(%d ms) makes nothing due at once, and nothing an hour late', async (jump) => {
+    const receiver = await startReceiver((response, count) => response.writeHead(count <= 3 ? 503 : 204).end());
+    const store = await storeWith('a', 'b', 'c');
+    const running = deliverTo(store, { ops: receiver.url });
+    await running.sees('ops failed later', 3);
+    const due = (await store.outbox.list('waiting', 10)).map(({ nextAttemptAt }) => Date.parse(nextAttemptAt));
+    running.setClock(jump);
+    await vi.waitFor(async () => {
+      const moved = (await store.outbox.list('waiting', 10)).map(({ nextAttemptAt }) => Date.parse(nextAttemptAt));
+      expect(moved.map((moment, index) => Math.round((moment - (due[index] ?? 0)) / 1000))).toEqual(
+        [jump, jump, jump].map((ms) => ms / 1000),
+      );
+    });
+    expect(receiver.received).toHaveLength(3);
+    running.forward(6_000);
+    await running.sees('ops delivered delivered', 3);
+  });
+});
 
 describe('deliveries', () => {
   test('a receiver that comes back gets what waited, under the same id, and everything else at once', async () => {

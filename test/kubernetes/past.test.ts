@@ -5,6 +5,7 @@ import {
   type Answer,
   bookmark,
   configMap,
+  event,
   json,
   list,
   type ScriptedServer,
@@ -25,6 +26,7 @@ beforeEach(async () => {
   server = await startScriptedServer();
   changed = [];
   faults = [];
+  setByMs = 0;
 });
 
 afterEach(async () => {
@@ -34,12 +36,15 @@ afterEach(async () => {
   await server.close();
 });
 
+let setByMs = 0;
+
 async function watch(floor: string, pastMs = 600_000): Promise<KubernetesFeed> {
   source = await createKubernetesSource({
     kubeconfig: server.kubeconfig,
     environment: {},
     random: () => 0,
     floorOf: () => floor,
+    clock: () => new Date(Date.now() + setByMs),
     watch: { staleAfterMs: 60_000, restMs: 20, discoveryMs: 600_000, pastMs },
     onFault: (what, error) => faults.push(`${what}: ${error instanceof Error ? error.message : ''}`),
   });
@@ -129,4 +134,19 @@ describe('versions that go back under a watch', () => {
     await until(() => watched.states()[0]?.version === '103');
     expect(server.count('list')).toBe(1);
   });
+});
+
+describe('F25 a wall clock that is set by an hour under a watch', () => {
+  test.for([3_600_000, -3_600_000])(
+    '(%d ms) ends no watch, makes nothing stale and lists nothing anew',
+    async (jump) => {
+      server.lists.push(list([configMap('a', '5')], '7'));
+      const watched = await watch('');
+      setByMs = jump;
+      server.open.at(-1)?.write(event('MODIFIED', configMap('a', '8')));
+      await until(() => watched.states()[0]?.version === '8');
+      expect(watched.states()[0]).toMatchObject({ phase: 'synced', relists: 0, restarts: {} });
+      expect(server.count('watch')).toBe(1);
+    },
+  );
 });

@@ -165,7 +165,7 @@ test('F24 a partition between the leader and the API server: it tells nothing mo
   expect(await follows(first)).toBe(true);
 
   ways.thaw();
-  await until(async () => / is the leader$/.test((await first.status()).leadership?.reason ?? ''));
+  await until(async () => ((await first.status()).leadership?.reason ?? '').endsWith(' is the leader'));
   await sleep(3_000);
   expect(receiver.received.slice(tries).filter(({ body }) => body.includes('opened'))).toHaveLength(1);
   expect(proposals().every((commits) => commits === '1')).toBe(true);
