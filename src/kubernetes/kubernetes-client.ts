@@ -1,6 +1,6 @@
 import type { KindRef } from '../collectors/live-source.ts';
 import { AppError } from '../errors/app-error.ts';
-import { formatJson, isJsonObject, type JsonObject, parseJson } from '../resource/json.ts';
+import { formatJson, isJsonObject, type JsonObject, objectAt, parseJson } from '../resource/json.ts';
 import type { Resource } from '../resource/resource.ts';
 import { describeResourceId } from '../resource/resource-id.ts';
 import type { ApiAnswer, KubernetesConnection } from './connection/kubernetes-connection.ts';
@@ -60,7 +60,7 @@ export function createKubernetesClient(connection: KubernetesConnection): Kubern
         method: verb,
         path: `${path}?${query.toString()}`,
         headers: { 'content-type': mediaType },
-        body: formatJson(body),
+        body: formatJson(withoutManagedFields(body)),
       },
       signal,
     );
@@ -82,6 +82,12 @@ const forms = {
   PUT: { mediaType: 'application/json', options: {} },
   POST: { mediaType: 'application/json', options: { fieldValidation: 'Ignore' } },
 } as const;
+
+/** Who wrote what is the server's to say: an apply may not name it, and a live object holds it in a form of ours. */
+function withoutManagedFields(body: JsonObject): JsonObject {
+  const { managedFields: _managedFields, ...metadata } = objectAt(body, 'metadata') ?? {};
+  return { ...body, metadata };
+}
 
 /** These say something about the object; 401, 403, 429 and the like say something about us or the server. */
 function isVerdict(status: number, message: string): boolean {
