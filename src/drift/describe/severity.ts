@@ -138,7 +138,9 @@ function movesRepository({ text, candidate }: Case): boolean {
 
 function repositoryOf(image: string): string {
   const bare = image.replace(/@.*$/, '').replace(/:[^/:]+$/, '');
-  const explicit = /^[^/]*[.:][^/]*\/|^localhost\//.test(bare)
+  const slash = bare.indexOf('/');
+  const host = bare.slice(0, Math.max(slash, 0));
+  const explicit = /[.:]|^localhost$/.test(host)
     ? bare
     : bare.includes('/')
       ? `docker.io/${bare}`

@@ -1,3 +1,4 @@
+import { compilePattern, type LinearPattern } from '../../resource/linear-pattern.ts';
 import { type FieldPath, field, formatPath, type Segment } from '../../resource/field-path.ts';
 import { isJsonArray, isJsonObject, type JsonObject, type JsonValue } from '../../resource/json.ts';
 import type { ReasonedPath } from '../drift-report.ts';
@@ -166,14 +167,18 @@ function overLimit(value: JsonValue, type: ScalarNode): string | undefined {
   return undefined;
 }
 
-/** Patterns come from CRDs, which any tenant may write: only short texts are tried, and a pattern JavaScript cannot read passes. */
+const longestMatched = 4_096;
+const compiled = new Map<string, LinearPattern | undefined>();
+const mostCompiled = 1_000;
+
+/** Patterns come from CRDs, which any tenant may write: none may search for ever, and one that is not understood passes. */
 function matchesPattern(pattern: string, value: string): boolean {
-  if (value.length > 128 || pattern.length > 512 || /[+*}]\)?[+*{]/.test(pattern)) return true;
-  try {
-    return new RegExp(pattern, 'u').test(value);
-  } catch {
-    return true;
+  if (value.length > longestMatched) return true;
+  if (!compiled.has(pattern)) {
+    if (compiled.size >= mostCompiled) compiled.clear();
+    compiled.set(pattern, compilePattern(pattern));
   }
+  return compiled.get(pattern)?.test(value) ?? true;
 }
 
 /** The kind of a value, never the value itself: it may be a secret. */

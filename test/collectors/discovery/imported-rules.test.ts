@@ -224,9 +224,19 @@ describe('ignore rules of Flux', () => {
     expect(expandRules(rules, [web]).length).toBe(expected ? 1 : 0);
   });
 
-  test.for(['(a+)+', '(a|b)*', 'a**', '('])('the expression %s could take for ever, and is told instead', (name) => {
+  test.for(['a**', '(', '(?=a)b'])('the expression %s is not understood, and is told', (name) => {
     const read = readFluxIgnore([{ paths: ['/spec'], target: { name } }], 'a');
     expect(read).toEqual({ rules: [], problems: ['/spec'] });
+  });
+
+  test.for([
+    ['(w+)+eb', true],
+    ['(w|e|b)*', true],
+    ['(a|a)*', false],
+    ['we', false],
+  ] as const)('A40: the expression %s costs no more than another: %s', ([name, expected]) => {
+    const { rules } = readFluxIgnore([{ paths: ['/spec'], target: { name } }], 'a');
+    expect(rules[0]?.selects(web)).toBe(expected);
   });
 
   test('an empty path is the whole object', () => {

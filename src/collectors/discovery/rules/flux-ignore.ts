@@ -1,6 +1,7 @@
 import { arrayAt, formatJson, type JsonObject, type JsonValue, objectAt, stringAt } from '../../../resource/json.ts';
 import type { Resource } from '../../../resource/resource.ts';
 import { matchesSelector } from '../../../resource/label-selector.ts';
+import { compilePattern, type LinearPattern } from '../../../resource/linear-pattern.ts';
 import type { ImportedRule } from './imported-rule.ts';
 import { parseJsonPointer } from './json-pointer.ts';
 
@@ -45,13 +46,7 @@ export function fluxSelector(target: JsonObject): ((resource: Resource) => boole
   };
 }
 
-/** Null for "every"; undefined for an expression that is refused: one with nested repetition can take for ever. */
-function anchored(pattern: string): RegExp | null | undefined {
-  if (pattern === '') return null;
-  if (pattern.length > 200 || /[*+}]\)?[*+{]|\([^)]*[*+|{][^)]*\)[*+{]/.test(pattern)) return undefined;
-  try {
-    return new RegExp(`^(?:${pattern})$`);
-  } catch {
-    return undefined;
-  }
+/** Null for "every"; undefined for an expression that is not understood. */
+function anchored(pattern: string): LinearPattern | null | undefined {
+  return pattern === '' ? null : compilePattern(`^(?:${pattern})$`);
 }
