@@ -16,7 +16,6 @@ export interface GitTreeOptions {
 
 /** More entries than this are refused: nobody keeps so many manifests, and each costs memory. */
 const maxEntries = 200_000;
-const maxDepthOfPath = 200;
 /** What is still asked for when every commit looks the same; it keeps a history of a million commits from being walked. */
 const maxEarlier = 200;
 
@@ -49,7 +48,7 @@ export class GitTree implements FileTree, AsyncDisposable {
         remedy: 'Name the path of the manifests: REPO#REVISION:PATH',
       });
     }
-    return entries.filter(({ path }) => path.split('/').length <= maxDepthOfPath);
+    return entries;
   }
 
   async read(_state: TreeState, entries: readonly TreeEntry[]): Promise<readonly FileContent[]> {

@@ -7,6 +7,8 @@ import type { TreeReader } from './tree-reader.ts';
 
 const maxBytes = 128 * 1024 * 1024;
 const maxFiles = 20_000;
+/** What systems take for one path, with room for the private folder in front. */
+const maxPath = 3_500;
 
 /** Links that lead out of the tree, which were left out; a tool that needs one fails, and this tells why. */
 export interface Materialised {
@@ -26,6 +28,10 @@ export async function materialise(
   if (bytes > maxBytes || entries.length > maxFiles) {
     const size = `${entries.length} files of ${Math.round(bytes / 1024 / 1024)} MiB`;
     throw renderRefused('the source', `its folders hold ${size}`, 'Keep what is rendered in a folder of its own');
+  }
+  const deep = entries.find(({ path }) => path.length > maxPath);
+  if (deep !== undefined) {
+    throw renderRefused(`${deep.path.slice(0, 80)}…`, 'its path is too long', 'Give its folders shorter names');
   }
   const refusedLinks: string[] = [];
   const folders = new Set<string>();
