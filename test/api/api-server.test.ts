@@ -5,6 +5,7 @@ import { isAllowedHost } from '../../src/api/allowed-host.ts';
 import { startApi } from '../../src/api/api-server.ts';
 import type { ApiOptions } from '../../src/api/api-server.ts';
 import { cachedRender } from '../../src/api/cached-render.ts';
+import { readAuditEvents } from '../../src/drift/attribute/audit-join.ts';
 import { AppError } from '../../src/errors/app-error.ts';
 import { silentLogger } from '../../src/log/logger.ts';
 import type { DaemonStatus } from '../../src/loop/daemon.ts';
@@ -228,7 +229,7 @@ test.for<[string | undefined, boolean]>([
   ['127.0.0.1:9480:x', false],
   ['', false],
   [undefined, false],
-])('the Host %j may be answered: %s', ([header, expected]) => {
+])('A37: the Host %j may be answered: %s', ([header, expected]) => {
   expect(isAllowedHost(header, ['mooring.example'])).toBe(expected);
 });
 
@@ -289,7 +290,17 @@ describe('the webhook of the audit log', () => {
     expect(taken).toHaveLength(3);
   });
 
-  test('takes ten mebibytes and no more', async () => {
+  test('A39: answers nesting without measure, huge numbers and twin keys without falling over', async () => {
+    const address = await start({}, { takeAudit: (list) => readAuditEvents(list) !== undefined });
+    const deep = `${'['.repeat(100_000)}${']'.repeat(100_000)}`;
+    const keys = Array.from({ length: 200_000 }, (_, at) => `"k${at}":1`).join(',');
+    for (const body of [deep, `{${keys}}`, '{"kind":1e999}', '{"kind":"EventList","kind":7,"items":{}}']) {
+      expect((await ask(address, '/hooks/audit', post(body))).status).toBe(400);
+    }
+    expect((await ask(address, '/livez')).status).toBe(200);
+  });
+
+  test('A39: takes ten mebibytes and no more', async () => {
     const address = await start({}, { takeAudit: () => true });
     const ofLength = (length: number): RequestInit => post(`"${'a'.repeat(length - 2)}"`);
     expect((await ask(address, '/hooks/audit', ofLength(10 * 1024 * 1024))).status).toBe(204);

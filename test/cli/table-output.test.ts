@@ -94,7 +94,7 @@ it('says the same with colours as without', () => {
   expect(stripVTControlCharacters(coloured)).toBe(formatReportTable(everyVerdict, plain));
 });
 
-it('lets no name or value of the cluster steer the terminal', () => {
+it('A51: lets no name or value of the cluster steer the terminal', () => {
   const evil = '\u001b]0;owned\u0007\u202e\r\n';
   const report = auditReport([
     resourceReport({

@@ -64,7 +64,7 @@ describe('a plain directory', () => {
     expect(gaps.map(({ what }) => what)).toEqual(['charts/web', 'overlay/kustomization.yaml']);
   });
 
-  test('follows no link out of itself', async () => {
+  test('A8: follows no link out of itself', async () => {
     const outside = folderOf({ 'x.yaml': configMap('outside', '1') });
     const folder = folderOf({ 'a.yaml': configMap('a', '1') });
     symlinkSync(outside, join(folder, 'folder'));

@@ -43,7 +43,7 @@ describe('a folder of dumps', () => {
     expect(resources.map(({ body }) => valueAt(body, 'data', 'a'))).toEqual(['new']);
   });
 
-  test('has gaps for what is broken, and refuses links that leave it', async () => {
+  test('A8: has gaps for what is broken, and refuses links that leave it', async () => {
     const folder = temporaryFolder();
     writeFileSync(join(folder, 'good.yaml'), configMap('good', '1'));
     writeFileSync(join(folder, 'bad.yaml'), `${configMap('bad', '1')}  a: "2"\n`);

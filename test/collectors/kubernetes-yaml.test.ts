@@ -12,7 +12,7 @@ const problemOf = (text: string): YamlProblem => {
   throw new Error('it was read');
 };
 
-describe('a plain scalar is read as kubectl reads it', () => {
+describe('A17: a plain scalar is read as kubectl reads it', () => {
   test.for(scalars)('%s', ([source, expected]) => {
     expect(readYamlDocument(`a: ${source}\n`)).toEqual({ a: expected });
   });
@@ -43,7 +43,7 @@ describe('structure', () => {
     expect(readYamlDocument(text)).toEqual({ base: { cpu: 1, memory: 2 }, mine: { cpu: 3, memory: 2 } });
   });
 
-  test('__proto__ is an ordinary key and changes no prototype', () => {
+  test('A16: __proto__ is an ordinary key and changes no prototype', () => {
     const value = readYamlDocument('__proto__: {polluted: yes}\nconstructor: a\n');
     expect(Object.keys(value ?? {})).toEqual(['__proto__', 'constructor']);
     expect(Object.getPrototypeOf(value)).toBe(Object.prototype);
@@ -74,7 +74,7 @@ describe('structure', () => {
   });
 });
 
-describe('hostile documents are refused by name', () => {
+describe('A15: hostile documents are refused by name', () => {
   const bomb = ['a0: &a0 [x,x,x,x,x,x,x,x,x,x]', ...levels(9)].join('\n');
 
   test.for([

@@ -36,7 +36,7 @@ describe('a source is read as the contract says', () => {
   });
 });
 
-describe('what git must never see is refused', () => {
+describe('A12: what git must never see is refused', () => {
   test.for([
     ['ext::sh -c touch% /tmp/x', 'ext'],
     ['ext::sh#main', 'ext'],

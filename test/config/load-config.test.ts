@@ -98,7 +98,7 @@ describe('a mistake in mooring.yaml is named with its place and its remedy', () 
     expect(problem).toMatch(/\(line \d\): it is no valid YAML/);
   });
 
-  it('an alias bomb is refused', async () => {
+  it('A52: an alias bomb is refused', async () => {
     const bomb = ['a: &a [x,x,x,x,x,x,x,x,x]'];
     for (let i = 0; i < 8; i += 1) {
       const [last, next] = [String.fromCharCode(97 + i), String.fromCharCode(98 + i)];
@@ -110,7 +110,7 @@ describe('a mistake in mooring.yaml is named with its place and its remedy', () 
 });
 
 describe('loadConfig', () => {
-  it('names all problems at once, those of the environment among them', async () => {
+  it('A52: names all problems at once, those of the environment among them', async () => {
     const file = join(dir, 'many.yaml');
     await writeFile(file, 'sorces: []\nrollback: { maxOpen: 0 }\n');
     const error = await loadConfig({ file, env: { MOORING_LISTEN: 'here' }, flags: {} }).catch((e: unknown) => e);

@@ -341,7 +341,14 @@ const secret = (data: string): string =>
   `apiVersion: v1\nkind: Secret\nmetadata: {name: s, namespace: shop}\n${data}\n`;
 
 describe('a Secret', () => {
-  it('is equal in plain and in Base64', () => {
+  it('A27: is equal in another order and with Base64 that is broken into lines', () => {
+    const long = Buffer.from('canary'.repeat(20)).toString('base64');
+    const folded = long.replace(/.{60}/g, '$&\\n');
+    const report = judgeOne(secret(`data: {b: "${folded}", a: eA==}`), secret(`data: {a: eA==, b: ${long}}`));
+    expect([report.verdict, report.invalid]).toEqual(['in-sync', []]);
+  });
+
+  it('A27: is equal in plain and in Base64', () => {
     expect(judgeOne(secret('stringData: {pw: canary}'), secret('data: {pw: Y2FuYXJ5}')).verdict).toBe('in-sync');
   });
 
@@ -351,7 +358,7 @@ describe('a Secret', () => {
     expect(JSON.stringify(report)).not.toMatch(/canary|Y2Fu/);
   });
 
-  it('whose value in Git is the mask itself is still unequal', () => {
+  it('A28: whose value in Git is the mask itself is still unequal', () => {
     expect(paths(judgeOne(secret('stringData: {pw: "•••• (short)"}'), secret('data: {pw: Y2FuYXJ5}')))).toEqual([
       '~data.pw',
     ]);

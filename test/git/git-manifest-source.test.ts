@@ -267,7 +267,7 @@ describe('a watched repository', () => {
 });
 
 describe('a hostile repository', () => {
-  test('runs nothing: hooks, filters, fsmonitor, external diff, signature programs, lazy fetches', async () => {
+  test('A11: runs nothing: hooks, filters, fsmonitor, external diff, signature programs, lazy fetches', async () => {
     const repository = new TestRepository();
     const trap = join(repository.path, 'trap.sh');
     const sprung = join(temporaryFolder(), 'sprung');
@@ -301,7 +301,7 @@ describe('a hostile repository', () => {
     expect(existsSync(sprung)).toBe(false);
   });
 
-  test('links that leave the tree, submodules and odd names are data', async () => {
+  test('A8: links that leave the tree, submodules and odd names are data', async () => {
     const repository = new TestRepository();
     symlinkSync('/etc/passwd', join(repository.path, 'outside.yaml'));
     symlinkSync('../../../outside', join(repository.path, 'above.yaml'));
@@ -331,7 +331,7 @@ describe('a hostile repository', () => {
     });
   });
 
-  test('files over the limit and files that are no text are refused by name', async () => {
+  test('A19: files that are no text, and files over the limit, are refused by name', async () => {
     const repository = new TestRepository();
     writeFileSync(join(repository.path, 'large.yaml'), Buffer.alloc(21 * 1024 * 1024, 'a'));
     writeFileSync(join(repository.path, 'latin.yaml'), Buffer.from([0x61, 0x3a, 0xe9]));

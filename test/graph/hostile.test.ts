@@ -16,7 +16,7 @@ const mounted = (name: string, map: string) =>
     container: { volumeMounts: [{ name: 'c', mountPath: '/c' }] },
   });
 
-describe('hostile manifests', () => {
+describe('A22: hostile manifests', () => {
   test(
     'a ConfigMap of a megabyte, read by three',
     () => {
@@ -71,7 +71,7 @@ describe('hostile manifests', () => {
     expect(pairs(graphOf(web, served('api', 80)))).toEqual(['constructor -> api']);
   });
 
-  test('a pattern in a name is text', () => {
+  test('A40: a pattern in a name is text', () => {
     const env = { U: `http://${'(a+)+'.repeat(20)}$`, V: `${'a'.repeat(50_000)}!` };
     expect(pairs(graphOf(workload('web', { env })))).toEqual([]);
   });
@@ -116,7 +116,7 @@ const anyValue: fc.Arbitrary<JsonValue> = fc.letrec<{ value: JsonValue }>((tie) 
 })).value;
 
 test(
-  'no shape of a manifest makes the graph throw, in a build or in an update',
+  'A20: no shape of a manifest makes the graph throw, in a build or in an update',
   () => {
     const anyResource = fc.record({
       kind: fc.constantFrom(...kinds),

@@ -151,7 +151,7 @@ test('ten thousand drifted resources in as many namespaces stay a few hundred se
   ]);
 });
 
-test('the most frequent combinations keep a series of their own', () => {
+test('A31: the most frequent combinations keep a series of their own', () => {
   const counted = countBy(['a', 'b', 'b', 'c'], (namespace) => ({ namespace }));
   expect(capped(counted, 1, ['namespace'])).toEqual([
     { labels: { namespace: 'b' }, count: 2 },

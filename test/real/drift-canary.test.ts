@@ -99,7 +99,7 @@ const questions = [
   ['blast-radius', 'secret/plain'],
 ].map((words) => ({ question: words.join(' '), words }));
 
-test.for(questions)('no value of a Secret is printed by $question', async ({ words }) => {
+test.for(questions)('A26: no value of a Secret is printed by $question', async ({ words }) => {
   const printed = await ask(words, 'reading');
   expect(printed).not.toBe('');
   for (const canary of [declared, edited]) {

@@ -41,7 +41,7 @@ function comparable(value: JsonValue): unknown {
 }
 
 describe('the real kubectl agrees', () => {
-  test('on every scalar of the table', async () => {
+  test('A17: on every scalar of the table', async () => {
     const text = head + scalars.map(([source], index) => `  k${index}: ${source}\n`).join('');
     expect(comparable(weRead(text))).toEqual(comparable(await kubectlReads(text)));
   });

@@ -164,7 +164,7 @@ test('rights in one read: a kind that may not be listed is a gap, the rest is re
   ]);
 });
 
-test('values of Secrets are not asked for: the server sends metadata only', async () => {
+test('A26: values of Secrets are not asked for: the server sends metadata only', async () => {
   const namespace = await freshNamespace('secrets');
   const canary = 'canary-in-the-harbour';
   const secret = {

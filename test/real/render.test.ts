@@ -125,7 +125,7 @@ configMapGenerator: [{name: settings, literals: [a=on]}]
     });
   });
 
-  test('reads no file through a link that leaves the tree', async () => {
+  test('A8: reads no file through a link that leaves the tree', async () => {
     const shared = renderer();
     const linked = await inputOf(
       { 'a/kustomization.yaml': 'configMapGenerator: [{name: a, files: [x]}]\n', 'a/x': '-> /etc/hostname' },
@@ -180,12 +180,18 @@ describe('helm', () => {
     expect(find(resources, 'ConfigMap').body['data']).toEqual({ a: 'nginx:1.28 shop v1.30.0 true' });
   });
 
+  test('A6: is not validated by a schema that reads files', async () => {
+    const schema = '{"$ref": "file:///dev/zero"}';
+    const source = await open({ ...chart({ 'cm.yaml': cm('a') }), 'web/values.schema.json': schema }, 'web');
+    await expect(source.read(signal)).rejects.toMatchObject({ code: 'render-refused' });
+  });
+
   test('is rendered twice, and where it differs nobody judges', async () => {
     const { unstable } = await (await open(chart({ 'cm.yaml': cm('{{ randAlphaNum 20 }}') }), 'web')).read(signal);
     expect(unstable).toEqual([{ resource: 'v1/ConfigMap/shop/a', path: 'data.a' }]);
   });
 
-  test('sees no cluster, no name server, no file outside the chart', async () => {
+  test('A5: sees no cluster, no name server, no file outside the chart', async () => {
     const values = [
       '{{ (lookup "v1" "Namespace" "" "default") | toJson | quote }}',
       '{{ getHostByName "localhost" | quote }}',
@@ -198,9 +204,13 @@ describe('helm', () => {
   });
 
   test.for([
-    ['a template without end', '{{ range until 2000000000 }}x{{ end }}'],
-    ['a template that calls itself', '{{ define "a" }}{{ include "a" . }}{{ end }}{{ include "a" . }}'],
-    ['a template that prints too much', '{{ range until 100000 }}{{ repeat 1000 "x" }}{{ end }}'],
+    ['A5: a template without end', '{{ range until 2000000000 }}x{{ end }}'],
+    ['A5: a template that calls itself', '{{ define "a" }}{{ include "a" . }}{{ end }}{{ include "a" . }}'],
+    [
+      'A5: a template that evaluates itself',
+      '{{ define "a" }}{{ tpl "{{ include \\"a\\" . }}{{ include \\"a\\" . }}" . }}{{ end }}{{ include "a" . }}',
+    ],
+    ['A5: a template that prints too much', '{{ range until 100000 }}{{ repeat 1000 "x" }}{{ end }}'],
   ] as const)('%s is stopped', async ([, value]) => {
     const limits = { seconds: 10, memory: 512 * 1024 ** 2, output: 8 * 1024 ** 2 };
     const source = await open(chart({ 'cm.yaml': cm(value) }), 'web', limits);
@@ -217,7 +227,7 @@ describe('helm', () => {
 });
 
 describe('the sandbox', () => {
-  test('has no network, no home, no variables', async () => {
+  test('A3: has no network, no home, no variables', async () => {
     const sandbox = new Sandbox({ searchPath: process.env['PATH'] ?? '', limits: defaultLimits });
     const home = mkdtempSync(join(tmpdir(), 'mooring-sandbox-'));
     onTestFinished(() => rmSync(home, { recursive: true }));

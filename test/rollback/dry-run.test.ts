@@ -71,7 +71,7 @@ test('a server that cannot be asked proves nothing, and the plan says so', async
   expect(plan.proof.dryRun).toBe('skipped: patch is forbidden');
 });
 
-test('the refusal of a Secret is named without its text, which may quote a value', async () => {
+test('A29: the refusal of a Secret is named without its text, which may quote a value', async () => {
   const { plan } = await ask('restore', { kind: 'rejected', reason: 'Invalid', message: 'canary-value' }, 'Secret');
   expect(plan.proof.dryRun).toMatch(/^failed: Invalid /);
   expect(JSON.stringify(plan)).not.toContain('canary-value');

@@ -86,7 +86,7 @@ describe('foreign text', () => {
     );
   });
 
-  it('in prose or in a title makes no markup, mention, reference, link or line of its own', () => {
+  it('A24: in prose or in a title makes no markup, mention, reference, link or line of its own', () => {
     assert(
       property(hostile, (text) => {
         for (const made of [prose(text), plain(text)]) {
@@ -100,7 +100,7 @@ describe('foreign text', () => {
     );
   });
 
-  it('in names, paths and values stays inside its place of a whole body and commit message', () => {
+  it('A25: in names, paths and values stays inside its place of a whole body and commit message', () => {
     assert(
       property(hostile, hostile, (name, value) => {
         const { plan, commitMessage } = planRepair({

@@ -41,6 +41,13 @@ describe('how Argo CD renders a source', () => {
     expect(render(source, kind).kind).toBe(expected);
   });
 
+  test('A4: a plugin of Argo CD is refused by its name', () => {
+    expect(render({ plugin: { name: 'mine' } })).toMatchObject({
+      kind: 'refused',
+      why: expect.stringContaining('mine'),
+    });
+  });
+
   test('a folder is read without those below it unless it says so', () => {
     expect(render({})).toEqual({ kind: 'directory', recurse: false, include: null, exclude: null });
     expect(render({ directory: { recurse: true, include: '*.yaml', exclude: 'x/*' } })).toEqual({
@@ -152,9 +159,10 @@ describe('how Argo CD renders a source', () => {
   test.for([
     [{ valueFiles: ['../../../etc/passwd'] }, 'leaves the repository'],
     [{ valueFiles: ['$values/../../etc/passwd'] }, 'leaves the repository'],
+    [{ valueFiles: ['../..//../other-app/values.yaml'] }, 'leaves the repository'],
     [{ valueFiles: ['https://example.com/values.yaml'] }, 'is remote'],
     [{ fileParameters: [{ name: 'a', path: '/../x' }] }, 'leaves the repository'],
-  ] as const)('helm %j is refused: it %s', ([helm, why]) => {
+  ] as const)('A9: helm %j is refused: it %s', ([helm, why]) => {
     expect(render({ helm })).toMatchObject({ kind: 'refused', why: expect.stringContaining(why) });
   });
 
