@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test, vi } from 'vitest';
@@ -45,6 +45,23 @@ describe.for(appliers)('objects of every built-in kind, applied by $name', ({ na
     expect(settled.summary.resources).toBeGreaterThan(70);
     expect(settled.resources.filter(({ verdict }) => verdict !== 'in-sync')).toEqual([]);
   });
+});
+
+test.for(appliers)('the example application has no difference, applied by $name', async ({ name, apply }) => {
+  const folder = join(import.meta.dirname, '..', '..', 'examples', 'harbour-shop', 'manifests');
+  const namespace = await freshNamespace(`example-${name}`);
+  const files = readdirSync(folder)
+    .filter((file) => file !== 'namespace.yaml')
+    .map((file) => ({
+      name: file,
+      text: readFileSync(join(folder, file), 'utf8').replaceAll('namespace: harbour', `namespace: ${namespace}`),
+    }));
+  await apply(files, namespace);
+  await settle(namespace);
+  const manifests = files.map(({ text }) => text).join('\n---\n');
+  const report = await auditPlane({ manifests, namespace, readSecrets: true });
+  expect(allFindings(report)).toEqual([]);
+  expect(report.summary.inSync).toBeGreaterThan(30);
 });
 
 test.for(['kubectl', 'argocd'])(
