@@ -167,14 +167,23 @@ const kubernetesSchema = FAILSAFE_SCHEMA.withTags(
     identify: () => false,
     addPair: addPair,
     has: (map, key) => Object.hasOwn(map, keyText(key) ?? ''),
-    keys: (map) => Object.keys(map),
+    keys: keysAsRead,
     get: (map, key) => map[keyText(key) ?? ''],
   }),
 );
 
+/** Keys that were no text, by the name they got: a merged key is overridden by one that reads the same (`yes` by `y`). */
+const readKeys = new WeakMap<object, Map<string, unknown>>();
+
+function keysAsRead(map: Record<string, unknown>): readonly unknown[] {
+  const read = readKeys.get(map);
+  return Object.keys(map).map((name) => read?.get(name) ?? name);
+}
+
 function addPair(map: Record<string, unknown>, key: unknown, value: unknown): string {
   const name = typeof key === 'string' ? key : keyText(key);
   if (name === undefined) return key === null ? 'null is no key of an object' : 'a collection is no key of an object';
+  if (typeof key !== 'string') readKeys.set(map, (readKeys.get(map) ?? new Map<string, unknown>()).set(name, key));
   if (name === '__proto__') {
     Object.defineProperty(map, name, { value, enumerable: true, configurable: true, writable: true });
   } else {

@@ -43,6 +43,18 @@ describe('structure', () => {
     expect(readYamlDocument(text)).toEqual({ base: { cpu: 1, memory: 2 }, mine: { cpu: 3, memory: 2 } });
   });
 
+  test.for([
+    ['base: &b {x: 1, y: 2}\nmine: {<<: *b, y: 3}\n', { x: 1, true: 3 }],
+    ['base: &b {on: 1, 8: 2}\nmine: {<<: *b, yes: 3, 8: 4}\n', { true: 3, 8: 4 }],
+    ['base: &b {n: 1}\nmine: {<<: *b}\n', { false: 1 }],
+  ] as const)('a merged key gives way to one that reads the same, whatever its type: %j', ([text, expected]) => {
+    expect(readYamlDocument(text)).toMatchObject({ mine: expected });
+  });
+
+  test.for(['{y: 1, yes: 2}', '{8: 1, 8: 2}'])('keys that read the same are still duplicates: %s', (text) => {
+    expect(() => readYamlDocument(text)).toThrow('duplicated mapping key');
+  });
+
   test('A16: __proto__ is an ordinary key and changes no prototype', () => {
     const value = readYamlDocument('__proto__: {polluted: yes}\nconstructor: a\n');
     expect(Object.keys(value ?? {})).toEqual(['__proto__', 'constructor']);
