@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os';
+import type { AskedLive } from './app-engine-objects.ts';
 import { EngineDiscovery } from './app-discovery.ts';
 import { rendererTools } from './app-renderer.ts';
 import type { KnownRepository } from './app-repositories.ts';
@@ -7,14 +8,13 @@ import { privateDirectory } from './app-sources.ts';
 import type { RenderTools } from './collectors/discovery/render/discovered-renderer.ts';
 import { RenderTurns } from './collectors/discovery/render/render-turns.ts';
 import type { RuleBook } from './collectors/discovery/rule-book.ts';
-import type { LiveSource } from './collectors/live-source.ts';
 import { AppError } from './errors/app-error.ts';
 import type { GitSetup } from './git/run-git.ts';
 
 export interface DiscoverInputsOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly git: GitSetup;
-  readonly live: LiveSource;
+  readonly live: AskedLive;
   readonly engines: { readonly kustomize: string | undefined; readonly helm: string | undefined };
   /** Gets the rules of the engines as their sources are read. */
   readonly rules: RuleBook;

@@ -1,4 +1,4 @@
-import { type EngineObjects, readEngineObjects } from './app-engine-objects.ts';
+import { type AskedLive, type EngineObjects, readEngineObjects } from './app-engine-objects.ts';
 import type { NotingRenderer } from './app-renderer.ts';
 import { OpenedSources, type OpeningOptions } from './app-opened-sources.ts';
 import type { PlacedSource } from './app-sources.ts';
@@ -8,7 +8,6 @@ import { isEngineObject } from './collectors/discovery/discovery-kinds.ts';
 import { engineGaps } from './collectors/discovery/engine-gaps.ts';
 import { type DiscoveredBefore, lostSources, type LostSource } from './collectors/discovery/lost-sources.ts';
 import { MemoryTree } from './collectors/discovery/render/memory-tree.ts';
-import type { LiveSource } from './collectors/live-source.ts';
 import { TreeManifests } from './collectors/tree-manifests.ts';
 import { asAppError } from './errors/app-error.ts';
 import { formatJson } from './resource/json.ts';
@@ -17,7 +16,7 @@ import { formatResourceId } from './resource/resource-id.ts';
 import type { DesiredSnapshot, Gap } from './resource/snapshot.ts';
 
 export interface DiscoveryOptions extends OpeningOptions {
-  readonly live: LiveSource;
+  readonly live: AskedLive;
 }
 
 /** What the engines of the live side declare, opened. */
@@ -104,7 +103,7 @@ export class EngineDiscovery implements AsyncDisposable {
     const input = { resources: unique(resources), gaps, now: clock().toISOString(), mappings: access.mappings };
     for (let round = 0; ; round += 1) {
       const discovery = discoverSources({ ...input, answers });
-      if (discovery.questions.length === 0 || round === maxQuestionRounds) return discovery;
+      if (discovery.questions.length === 0 || round === maxQuestionRounds) return inOrder(discovery);
       for (const question of discovery.questions) {
         answers.set(question.key, await this.#opened.repositories.answer(question, signal));
       }
@@ -135,6 +134,12 @@ export async function discoverEstate(
   const estate = await discovery.take(await discovery.look(signal));
   const opened = stack.move();
   return { ...estate, [Symbol.asyncDispose]: () => opened.disposeAsync() };
+}
+
+/** Live objects come in any order, and that says nothing. */
+function inOrder(discovery: Discovery): Discovery {
+  const sources = discovery.sources.toSorted((one, other) => (one.name < other.name ? -1 : 1));
+  return { ...discovery, sources };
 }
 
 /** Live sources may answer with more than they were asked for. */

@@ -5,7 +5,7 @@ import {
   isEngineObject,
   supportingKinds,
 } from './collectors/discovery/discovery-kinds.ts';
-import type { ClusterFacts } from './collectors/discovery/render/plan-render.ts';
+import type { ClusterFacts } from './collectors/render/cluster-facts.ts';
 import type { KindRef, LiveSource } from './collectors/live-source.ts';
 import { type JsonObject, stringAt } from './resource/json.ts';
 import type { Resource } from './resource/resource.ts';
@@ -22,42 +22,47 @@ export interface EngineObjects {
   readonly kinds: readonly KindRef[];
 }
 
-/** A kind that every cluster has: its schema tells the cluster's version. */
-const versionKind: KindRef = { apiVersion: 'v1', kind: 'ConfigMap' };
+/** A live side that may also tell what it is. */
+export interface AskedLive extends LiveSource {
+  facts?(signal: AbortSignal): Promise<ClusterFacts>;
+}
 
 /** Throws AppError when the live side cannot be read at all. */
-export async function readEngineObjects(live: LiveSource, signal: AbortSignal): Promise<EngineObjects> {
-  const read = async (evidence: readonly KindRef[], declared: readonly KindRef[] = []): Promise<LiveSnapshot> =>
-    await live.read({ declared, evidence }, signal);
+export async function readEngineObjects(live: AskedLive, signal: AbortSignal): Promise<EngineObjects> {
+  const read = async (evidence: readonly KindRef[]): Promise<LiveSnapshot> =>
+    await live.read({ declared: [], evidence }, signal);
   const first = await read(definitionKinds);
   const definitions = first.resources.filter(({ id }) => id.kind === 'CustomResourceDefinition');
-  const factsOf = ({ openApi }: LiveSnapshot): ClusterFacts => ({
-    kubeVersion: versionIn(openApi),
-    apiVersions: definedApiVersions(definitions),
-  });
+  const cluster = (await live.facts?.(signal)) ?? factsOf(first);
   const kinds = installedEngineKinds(definitions, first.gaps);
   if (kinds.length === 0) {
     // A folder of dumps tells everything at once, and need not hold the definitions.
     const resources = first.resources.some(isEngineObject) ? first.resources : [];
-    return { resources, definitions, gaps: [], cluster: factsOf(first), kinds };
+    return { resources, definitions, gaps: [], cluster, kinds };
   }
   const engines = await read(kinds);
   const gaps = engines.gaps.filter(isWhole);
   if (!engines.resources.some(isEngineObject)) {
-    return { resources: [], definitions, gaps, cluster: factsOf(engines), kinds };
+    return { resources: [], definitions, gaps, cluster, kinds };
   }
-  const supporting = await read(supportingKinds(engines.resources), [versionKind]);
+  const supporting = await read(supportingKinds(engines.resources));
   return {
     resources: [...engines.resources, ...supporting.resources],
     definitions,
     gaps: [...gaps, ...supporting.gaps.filter(isWhole)],
-    cluster: factsOf(supporting),
+    cluster,
     kinds,
   };
 }
 
 function isWhole({ partial }: Gap): boolean {
   return partial !== true;
+}
+
+/** What a dump tells of the cluster it was taken from. */
+export function factsOf({ resources, openApi }: LiveSnapshot): ClusterFacts {
+  const definitions = resources.filter(({ id }) => id.kind === 'CustomResourceDefinition');
+  return { kubeVersion: versionIn(openApi), apiVersions: definedApiVersions(definitions) };
 }
 
 function versionIn(documents: readonly JsonObject[]): string | null {

@@ -12,6 +12,7 @@ import {
 } from './app-sources.ts';
 import type { Config, SourceConfig } from './config/config-schema.ts';
 import { RuleBook } from './collectors/discovery/rule-book.ts';
+import type { ClusterFacts } from './collectors/render/cluster-facts.ts';
 import type { KnownRule } from './drift/rule-use.ts';
 import { type IgnoreRule, nameOfRule } from './drift/subtract/user-rules.ts';
 import { AppError } from './errors/app-error.ts';
@@ -76,12 +77,23 @@ export async function inputsOf(
   const configured = config.rules.map(toIgnoreRule);
   const rules = [...configured];
   const book = new RuleBook(rules);
-  const live = async (request: SourceRequest): Promise<OpenedLive> => {
-    const source = request.live ?? config.live.source;
-    if (source === '') throw missing('--live');
+  const lives = new Map<string, Promise<OpenedLive>>();
+  const openLive = async (source: string): Promise<OpenedLive> => {
     const { readSecrets } = config.live;
     return stack.use(await openLiveSource(source, { env, readSecrets, ...habits }));
   };
+  // One connection serves whoever reads the same side.
+  const live = async (request: SourceRequest): Promise<OpenedLive> => {
+    const source = request.live ?? config.live.source;
+    if (source === '') throw missing('--live');
+    const opened = lives.get(source) ?? openLive(source);
+    lives.set(source, opened);
+    return await opened;
+  };
+  const factsFor =
+    (request: SourceRequest) =>
+    async (signal: AbortSignal): Promise<ClusterFacts | null> =>
+      (request.live ?? config.live.source) === '' ? null : await (await live(request)).facts(signal);
   const discover = async (request: SourceRequest, signal: AbortSignal): Promise<SourceSupply> => {
     if ((request.live ?? config.live.source) === '') throw missing('--desired (or --manifests)');
     const { openDiscoveredSupply } = await import('./app-discover-inputs.ts');
@@ -89,12 +101,13 @@ export async function inputsOf(
     const options = { env, git, live: await live(request), engines: enginesOf(config), rules: book, repositories };
     return stack.use(await openDiscoveredSupply(options, signal));
   };
-  const open = async ({ source, poll, ...place }: WantedSource): Promise<PlacedSource> => {
-    const renderer = createRenderer({ env, ...enginesOf(config), namespace: place.namespace });
+  const openFor = async (request: SourceRequest, { source, poll, ...place }: WantedSource): Promise<PlacedSource> => {
+    const { namespace } = place;
+    const renderer = createRenderer({ env, ...enginesOf(config), namespace, facts: factsFor(request) });
     return { ...place, source: stack.use(await openSource(source, { env, git, renderer, poll })) };
   };
   const openWanted = async (request: SourceRequest): Promise<readonly PlacedSource[]> =>
-    await Promise.all(desiredOf(request, config).map(open));
+    await Promise.all(desiredOf(request, config).map((wanted) => openFor(request, wanted)));
   const isNamed = (request: SourceRequest): boolean => request.desired !== undefined || config.sources.length > 0;
   return {
     env,

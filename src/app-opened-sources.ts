@@ -6,8 +6,8 @@ import type { DiscoveredSource } from './collectors/discovery/discovered-source.
 import { DiscoveredManifests } from './collectors/discovery/render/discovered-manifests.ts';
 import { DiscoveredRenderer, type RenderTools } from './collectors/discovery/render/discovered-renderer.ts';
 import { DiscoveredTree } from './collectors/discovery/render/discovered-tree.ts';
-import type { ClusterFacts } from './collectors/discovery/render/plan-render.ts';
 import type { RuleBook } from './collectors/discovery/rule-book.ts';
+import type { ClusterFacts } from './collectors/render/cluster-facts.ts';
 import { ResourceScope } from './drift/resource-scope.ts';
 import { formatJson } from './resource/json.ts';
 import type { Resource } from './resource/resource.ts';

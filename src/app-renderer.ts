@@ -1,5 +1,7 @@
+import { ClusterTeller } from './app-cluster-teller.ts';
 import { findTool } from './app-tools.ts';
 import type { ManifestRenderer, RenderInput, Rendering } from './collectors/render/manifest-renderer.ts';
+import type { ClusterFacts } from './collectors/render/cluster-facts.ts';
 import type { ToolRendererOptions } from './collectors/render/tool-renderer.ts';
 import { renderFileOf } from './collectors/plain-files.ts';
 
@@ -9,6 +11,8 @@ export interface RendererSettings {
   readonly helm: string | undefined;
   /** The namespace that Helm renders for. */
   readonly namespace: string;
+  /** What a chart is told of the cluster; null: there is none to ask. Throws AppError when it does not answer. */
+  readonly facts: (signal: AbortSignal) => Promise<ClusterFacts | null>;
 }
 
 export interface NotingRenderer extends ManifestRenderer {
@@ -20,7 +24,7 @@ export interface NotingRenderer extends ManifestRenderer {
 
 /** The real tools, looked for and loaded when the source turns out to need rendering. One for each source. */
 export function createRenderer(settings: RendererSettings): NotingRenderer {
-  let opened: Promise<ManifestRenderer> | undefined;
+  let opened: Promise<ClusterTeller> | undefined;
   let kind: NotingRenderer['kind'] = 'plain';
   let last: NotingRenderer['last'];
   return {
@@ -40,21 +44,26 @@ export function createRenderer(settings: RendererSettings): NotingRenderer {
       }
       return rendering;
     },
+    async isCurrent(signal) {
+      return kind !== 'helm' || opened === undefined || (await (await opened).isCurrent(signal));
+    },
   };
 }
 
-async function openRenderer(settings: RendererSettings): Promise<ManifestRenderer> {
+async function openRenderer(settings: RendererSettings): Promise<ClusterTeller> {
   const [{ ToolRenderer }, tools] = await Promise.all([
     import('./collectors/render/tool-renderer.ts'),
     rendererTools(settings),
   ]);
-  const helm = { namespace: settings.namespace, release: null, values: [], kubeVersion: null, apiVersions: [] };
-  return new ToolRenderer({ ...tools, helm });
+  const { namespace, facts } = settings;
+  const open = (cluster: ClusterFacts): ManifestRenderer =>
+    new ToolRenderer({ ...tools, helm: { namespace, release: null, values: [], ...cluster } });
+  return new ClusterTeller(open, facts);
 }
 
 /** The programs that render, and what keeps them in. */
 export async function rendererTools(
-  settings: Omit<RendererSettings, 'namespace'>,
+  settings: Omit<RendererSettings, 'namespace' | 'facts'>,
 ): Promise<Omit<ToolRendererOptions, 'helm'>> {
   const { env, kustomize, helm } = settings;
   const { Sandbox, defaultLimits } = await import('./collectors/render/sandbox.ts');

@@ -1,11 +1,14 @@
 import { mkdir, mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { factsOf } from './app-engine-objects.ts';
 import type { NotingRenderer } from './app-renderer.ts';
 import { cacheDir } from './app-tools.ts';
+import { definitionKinds } from './collectors/discovery/discovery-kinds.ts';
 import { openDirectoryManifests } from './collectors/directory-manifests.ts';
 import type { KindRef, LiveSource } from './collectors/live-source.ts';
 import { parseSourceSpec, type SourceSpec } from './collectors/source-spec.ts';
+import type { ClusterFacts } from './collectors/render/cluster-facts.ts';
 import type { TreeManifests } from './collectors/tree-manifests.ts';
 import type { GitSetup } from './git/run-git.ts';
 import type { SourcePlace } from './loop/estate/declared-sources.ts';
@@ -89,21 +92,28 @@ export interface OpenedLive extends LiveSource, AsyncDisposable {
   readonly dryRun: DryRun | null;
   /** Null where there is no API server. */
   readonly admission: AdmissionTrial | null;
+  /** What a chart that is rendered for it is told. Throws AppError when it cannot be asked. */
+  facts(signal: AbortSignal): Promise<ClusterFacts>;
 }
 
 /** Opens a LIVE of the command line or the configuration; a cluster is reached with its first request. */
 export async function openLiveSource(live: string, options: LiveOptions): Promise<OpenedLive> {
   if (live.startsWith('kube:')) return openCluster(live.slice('kube:'.length), options);
   const { DirectorySource } = await import('./collectors/directory-source.ts');
-  return opened(new DirectorySource(live), { dryRun: null, admission: null }, () => Promise.resolve());
+  const source = new DirectorySource(live);
+  const facts = async (signal: AbortSignal): Promise<ClusterFacts> =>
+    factsOf(await source.read({ declared: [], evidence: definitionKinds }, signal));
+  return opened(source, { dryRun: null, admission: null, facts }, () => Promise.resolve());
 }
 
 async function openCluster(context: string, { env, readSecrets, ...habits }: LiveOptions): Promise<OpenedLive> {
-  const [{ createKubernetesSource }, { clusterDryRun }, { clusterAdmission }] = await Promise.all([
-    import('./kubernetes/kubernetes-live-source.ts'),
-    import('./app-dry-run.ts'),
-    import('./app-admission.ts'),
-  ]);
+  const [{ createKubernetesSource }, { createFactsReader }, { clusterDryRun }, { clusterAdmission }] =
+    await Promise.all([
+      import('./kubernetes/kubernetes-live-source.ts'),
+      import('./kubernetes/cluster-facts.ts'),
+      import('./app-dry-run.ts'),
+      import('./app-admission.ts'),
+    ]);
   const source = await createKubernetesSource({
     environment: env,
     readSecrets,
@@ -112,6 +122,7 @@ async function openCluster(context: string, { env, readSecrets, ...habits }: Liv
   });
   const questions = {
     dryRun: clusterDryRun(source.connection),
+    facts: createFactsReader(source.connection),
     admission: clusterAdmission(source.connection, () => new Date()),
   };
   return opened(source, questions, () => source.close());
@@ -119,7 +130,7 @@ async function openCluster(context: string, { env, readSecrets, ...habits }: Liv
 
 function opened(
   source: LiveSource,
-  questions: Pick<OpenedLive, 'dryRun' | 'admission'>,
+  questions: Pick<OpenedLive, 'dryRun' | 'admission' | 'facts'>,
   close: () => Promise<void>,
 ): OpenedLive {
   return {

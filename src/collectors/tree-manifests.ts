@@ -56,7 +56,8 @@ export class TreeManifests implements ManifestSource {
     const { tree, path } = this.#options;
     const state = await tree.newest(signal);
     const held = this.#held;
-    if (held !== undefined && state.revision !== null && held.state.revision === state.revision) return held.snapshot;
+    const isSameState = held !== undefined && state.revision !== null && held.state.revision === state.revision;
+    if (isSameState && (held.rendering === null || (await this.#isCurrent(signal)))) return held.snapshot;
     const entries = await tree.list(state, path, signal);
     if (entries.length === 0 && path !== '') throw this.#nothingThere(state);
     const render = renderFileOf(entries, path);
@@ -107,6 +108,10 @@ export class TreeManifests implements ManifestSource {
   async watch(changed: () => void, signal: AbortSignal): Promise<void> {
     const folders = this.#held?.rendering?.inputs ?? [this.#options.path];
     await this.#options.tree.watch(folders, changed, signal);
+  }
+
+  async #isCurrent(signal: AbortSignal): Promise<boolean> {
+    return (await this.#options.renderer.isCurrent?.(signal)) ?? true;
   }
 
   async #readPlain(state: TreeState, entries: readonly TreeEntry[], signal: AbortSignal): Promise<Held> {

@@ -24,4 +24,6 @@ export interface Rendering {
 /** The same input gives the very same object, without starting anything. Throws AppError `render-failed`, `render-refused` or `tool-missing`. */
 export interface ManifestRenderer {
   render(input: RenderInput, signal: AbortSignal): Promise<Rendering>;
+  /** Whether what was rendered last would be rendered the same way again; absent: always. */
+  isCurrent?(signal: AbortSignal): Promise<boolean>;
 }

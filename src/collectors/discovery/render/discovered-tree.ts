@@ -1,7 +1,8 @@
 import type { FileTree, TreeState } from '../../file-tree.ts';
 import type { DiscoveredSource } from '../discovered-source.ts';
 import { type Overlay, OverlaidTree } from './overlaid-tree.ts';
-import { type ClusterFacts, planRender, type RenderPlan } from './plan-render.ts';
+import type { ClusterFacts } from '../../render/cluster-facts.ts';
+import { planRender, type RenderPlan } from './plan-render.ts';
 
 const maxPlans = 20;
 

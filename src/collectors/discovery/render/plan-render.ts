@@ -1,6 +1,7 @@
 import type { FileTree, TreeEntry, TreeState } from '../../file-tree.ts';
 import { renderFileOf } from '../../plain-files.ts';
 import { renderFailed, renderRefused } from '../../render/refusal.ts';
+import type { ClusterFacts } from '../../render/cluster-facts.ts';
 import type { HelmInput } from '../../render/tool-renderer.ts';
 import { TreeReader } from '../../render/tree-reader.ts';
 import { buildVariables } from '../argo/build-variables.ts';
@@ -30,12 +31,6 @@ export interface RenderPlan {
   readonly substitution: Substitution | null;
   readonly postRender: KustomizeEdits | null;
   readonly metadata: CommonMetadata | null;
-}
-
-/** What a chart is told of the cluster. */
-export interface ClusterFacts {
-  readonly kubeVersion: string | null;
-  readonly apiVersions: readonly string[];
 }
 
 interface Planning {
