@@ -72,8 +72,12 @@ export class DirectoryTree implements FileTree {
   async #walk(under: string, entries: TreeEntry[]): Promise<void> {
     const names = await readdir(join(this.root, under), { withFileTypes: true }).catch((error: unknown) => {
       if (under === '') throw this.#unreadable(error);
-      return [];
+      return undefined;
     });
+    if (names === undefined) {
+      entries.push({ path: under, kind: 'closed', id: 'closed', bytes: 0 });
+      return;
+    }
     const files = names.filter((name) => !name.isDirectory());
     for (let start = 0; start < files.length; start += parallelReads) {
       const batch = files.slice(start, start + parallelReads).map(async ({ name }) => {

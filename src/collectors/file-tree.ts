@@ -40,7 +40,8 @@ export interface EarlierState {
 
 export interface TreeEntry {
   readonly path: string;
-  readonly kind: 'file' | 'link' | 'submodule';
+  /** `closed`: a folder that cannot be looked into. */
+  readonly kind: 'file' | 'link' | 'submodule' | 'closed';
   /** The same id means the same content: a blob id, or what a directory tells of a file without reading it. */
   readonly id: string;
   readonly bytes: number;

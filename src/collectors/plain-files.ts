@@ -27,7 +27,7 @@ export function renderFileOf(
 ): { readonly kind: 'kustomize' | 'helm'; readonly path: string } | undefined {
   const prefix = folder === '' ? '' : `${folder}/`;
   const has = (name: string): boolean =>
-    entries.some((entry) => entry.path === prefix + name && entry.kind !== 'submodule');
+    entries.some((entry) => entry.path === prefix + name && (entry.kind === 'file' || entry.kind === 'link'));
   for (const name of ['kustomization.yaml', 'kustomization.yml', 'Kustomization']) {
     if (has(name)) return { kind: 'kustomize', path: prefix + name };
   }
@@ -52,7 +52,8 @@ export async function choosePlainFiles(
   const links: TreeEntry[] = [];
   for (const entry of entries) {
     if (isHidden(entry.path, scope.folder) || charts.some((chart) => entry.path.startsWith(`${chart}/`))) continue;
-    if (entry.kind === 'submodule')
+    if (entry.kind === 'closed') gaps.push(closedGap(entry.path));
+    else if (entry.kind === 'submodule')
       gaps.push(
         gap(entry.path, 'it is a submodule, and those are never fetched', 'Name its repository as a source of its own'),
       );
@@ -145,6 +146,12 @@ function chartFolders(entries: readonly TreeEntry[]): readonly string[] {
 function isHidden(path: string, folder: string): boolean {
   const below = folder === '' ? path : path.slice(folder.length + 1);
   return below.split('/').some((part) => part.startsWith('.'));
+}
+
+/** Nobody knows what is in there, so nothing can be said to be absent. */
+function closedGap(path: string): Gap {
+  const what = path.length > 200 ? `${path.slice(0, 200)}…` : path;
+  return { what, why: 'the folder cannot be read', remedy: 'Give Mooring read rights on it', scope: {} };
 }
 
 function gap(what: string, why: string, remedy: string): Gap {

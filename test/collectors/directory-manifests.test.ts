@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test, vi } from 'vitest';
@@ -62,6 +63,15 @@ describe('a plain directory', () => {
     const { resources, gaps } = await (await open(folder)).read(signal);
     expect(resources.map(({ id }) => id.name)).toEqual(['a', 'c']);
     expect(gaps.map(({ what }) => what)).toEqual(['charts/web', 'overlay/kustomization.yaml']);
+  });
+
+  test('A14: a folder too deep to look into is a gap that says so, not a folder without manifests', async () => {
+    const folder = folderOf({ 'a.yaml': configMap('a', '1') });
+    const dig = 'i=0; while [ $i -lt 22 ]; do mkdir -p "$0" && cd -P "$0" || exit 1; i=$((i+1)); done';
+    execFileSync('sh', ['-c', dig, 'd'.repeat(200)], { cwd: folder });
+    const { resources, gaps } = await (await open(folder)).read(signal);
+    expect(resources.map(({ id }) => id.name)).toEqual(['a']);
+    expect(gaps).toMatchObject([{ why: 'the folder cannot be read', scope: {} }]);
   });
 
   test('A8: follows no link out of itself', async () => {

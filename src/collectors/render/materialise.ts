@@ -35,7 +35,9 @@ export async function materialise(
   }
   const refusedLinks: string[] = [];
   const folders = new Set<string>();
-  for (const { entry, bytes: content } of await reader.read(entries.filter(({ kind }) => kind !== 'submodule'))) {
+  for (const { entry, bytes: content } of await reader.read(
+    entries.filter(({ kind }) => kind === 'file' || kind === 'link'),
+  )) {
     if (!isPlainPath(entry.path)) continue;
     const path = join(target, entry.path);
     if (!folders.has(dirname(path))) await mkdir(dirname(path), { recursive: true });
