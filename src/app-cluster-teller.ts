@@ -17,19 +17,19 @@ interface Answer {
   readonly at: number;
 }
 
+/** `folder`: where the chart is in its tree. Throws AppError. */
+type OpenRenderer = (facts: ClusterFacts, folder: string) => ManifestRenderer;
+
 /** Renders charts for the cluster as it is, and notices when it has become another one. */
 export class ClusterTeller implements ManifestRenderer {
-  readonly #open: (facts: ClusterFacts) => ManifestRenderer;
+  readonly #open: OpenRenderer;
   readonly #facts: (signal: AbortSignal) => Promise<ClusterFacts | null>;
   readonly #withGap = new WeakMap<Rendering, Rendering>();
   #opened: { readonly key: string; readonly renderer: ManifestRenderer } | undefined;
   #asked: Answer | undefined;
 
   /** `facts` answers null where there is no cluster to ask. */
-  constructor(
-    open: (facts: ClusterFacts) => ManifestRenderer,
-    facts: (signal: AbortSignal) => Promise<ClusterFacts | null>,
-  ) {
+  constructor(open: OpenRenderer, facts: (signal: AbortSignal) => Promise<ClusterFacts | null>) {
     this.#open = open;
     this.#facts = facts;
   }
@@ -37,7 +37,7 @@ export class ClusterTeller implements ManifestRenderer {
   async render(input: RenderInput, signal: AbortSignal): Promise<Rendering> {
     const isChart = renderFileOf(input.entries, input.folder)?.kind === 'helm';
     const { facts, key, gap } = isChart ? await this.#ask(signal) : { facts: noFacts, key: '', gap: null };
-    if (this.#opened?.key !== key) this.#opened = { key, renderer: this.#open(facts) };
+    if (this.#opened?.key !== key) this.#opened = { key, renderer: this.#open(facts, input.folder) };
     const rendering = await this.#opened.renderer.render(input, signal);
     return gap === null ? rendering : this.#told(rendering, gap);
   }

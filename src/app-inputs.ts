@@ -101,9 +101,13 @@ export async function inputsOf(
     const options = { env, git, live: await live(request), engines: enginesOf(config), rules: book, repositories };
     return stack.use(await openDiscoveredSupply(options, signal));
   };
-  const openFor = async (request: SourceRequest, { source, poll, ...place }: WantedSource): Promise<PlacedSource> => {
+  const openFor = async (
+    request: SourceRequest,
+    { source, poll, helm, ...place }: WantedSource,
+  ): Promise<PlacedSource> => {
     const { namespace } = place;
-    const renderer = createRenderer({ env, ...enginesOf(config), namespace, facts: factsFor(request) });
+    const chart = { release: helm.release ?? null, valueFiles: helm.valueFiles };
+    const renderer = createRenderer({ env, ...enginesOf(config), namespace, chart, facts: factsFor(request) });
     return { ...place, source: stack.use(await openSource(source, { env, git, renderer, poll })) };
   };
   const openWanted = async (request: SourceRequest): Promise<readonly PlacedSource[]> =>
@@ -135,17 +139,20 @@ export async function inputsOf(
 /** Everything that a request could say is in the configuration. */
 export const fromConfig: SourceRequest = { desired: undefined, live: undefined, namespace: undefined };
 
-type WantedSource = Pick<SourceConfig, 'source' | 'poll'> & SourcePlace;
+type WantedSource = Pick<SourceConfig, 'source' | 'poll' | 'helm'> & SourcePlace;
 
 /** What the command line names wins over the list of the configuration. */
 function desiredOf(request: SourceRequest, config: InputConfig): readonly WantedSource[] {
   if (request.desired !== undefined) {
-    return [{ source: request.desired, namespace: request.namespace ?? 'default', poll: 60_000 }];
+    return [
+      { source: request.desired, namespace: request.namespace ?? 'default', poll: 60_000, helm: { valueFiles: [] } },
+    ];
   }
-  return config.sources.map(({ source, namespace, poll, owns, name }) => ({
+  return config.sources.map(({ source, namespace, poll, helm, owns, name }) => ({
     source,
     namespace: request.namespace ?? namespace,
     poll,
+    helm,
     owns,
     ...(name === undefined ? {} : { name }),
   }));

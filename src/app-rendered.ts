@@ -16,7 +16,7 @@ export function renderedSourceOf(renderer: NotingRenderer, target: Resource): Re
   return {
     kind,
     folder: input.folder,
-    valueFiles: [],
+    valueFiles: renderer.valueFiles ?? [],
     texts: rendering.texts,
     async render(changed, signal) {
       try {

@@ -11,6 +11,12 @@ const source = z.strictObject({
       kinds: options['sources[].owns.kinds'].schema,
     })
     .prefault({}),
+  helm: z
+    .strictObject({
+      release: options['sources[].helm.release'].schema,
+      valueFiles: options['sources[].helm.valueFiles'].schema,
+    })
+    .prefault({}),
   poll: options['sources[].poll'].schema,
 });
 

@@ -56,6 +56,15 @@ export const options = {
     description: 'Kinds (Deployment, or ClusterRole.rbac.authorization.k8s.io) that only this source declares.',
     type: 'list',
   }),
+  'sources[].helm.release': option(text.optional(), {
+    description: 'The name of the release, of a source that is a chart; what helm template takes when absent.',
+    type: 'text',
+  }),
+  'sources[].helm.valueFiles': option(z.array(text).default([]), {
+    description:
+      'Files of values, later ones win: from the folder of the chart, or with a slash in front from the root of the repository.',
+    type: 'list',
+  }),
   'sources[].poll': option(duration.prefault('1m'), {
     description: 'How often a Git remote is asked for a new revision. Local repositories are watched.',
     type: 'duration',

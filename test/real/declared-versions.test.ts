@@ -182,17 +182,15 @@ data: { made: {{ randAlphaNum 20 | quote }}, plain: x }
       'template',
       'release-name',
       join(repository.path, 'chart'),
-      ...[
-        '--namespace',
-        namespace,
-        '--no-hooks',
-        '--kube-version',
-        version,
-        '--api-versions',
-        'charts.mooring.dev/v1/Quay',
-        '--api-versions',
-        'apps/v1/Deployment',
-      ],
+      '--namespace',
+      namespace,
+      '--no-hooks',
+      '--kube-version',
+      version,
+      '--api-versions',
+      'charts.mooring.dev/v1/Quay',
+      '--api-versions',
+      'apps/v1/Deployment',
     ]);
     await kubectl(['-n', namespace, 'apply', '-f', '-'], { input: rendered });
     const facts = parseJson(await kubectl(['-n', namespace, 'get', 'configmap', 'facts', '-o', 'json']));
@@ -211,5 +209,34 @@ data: { made: {{ randAlphaNum 20 | quote }}, plain: x }
       'ConfigMap/password changed data.plain ?data.made',
       ...quiet.slice(2),
     ]);
+  });
+
+  test('with the name and the files of values that the configuration gives it', async () => {
+    const repository = new TestRepository();
+    repository.commit({
+      'chart/Chart.yaml': 'apiVersion: v2\nname: shop\nversion: 0.1.0\n',
+      'chart/values.yaml': 'a: chart\nb: chart\nc: chart\n',
+      'chart/prod.yaml': 'b: prod\nc: prod\n',
+      'shared/all.yaml': 'c: shared\n',
+      'chart/templates/cm.yaml':
+        'apiVersion: v1\nkind: ConfigMap\nmetadata: { name: "{{ .Release.Name }}-values" }\ndata: { a: "{{ .Values.a }}", b: "{{ .Values.b }}", c: "{{ .Values.c }}" }\n',
+    });
+    const namespace = await freshNamespace('charts');
+    const live = `apiVersion: v1\nkind: ConfigMap\nmetadata: { name: shop-values }\ndata: { a: chart, b: prod, c: shared }\n`;
+    await kubectl(['-n', namespace, 'apply', '-f', '-'], { input: live });
+    const configured = async (valueFiles: string): Promise<readonly [number, string, string]> => {
+      const config = join(temporaryFolder(), 'mooring.yaml');
+      const source = `{ source: "${repository.path}#:chart", namespace: ${namespace}, helm: { release: shop, valueFiles: ${valueFiles} } }`;
+      writeFileSync(config, `sources: [ ${source} ]\n`);
+      const { code, stdout, stderr } = await runMooring(['audit', '--config', config, '-o', 'json'], environment);
+      return [code, stdout, stderr];
+    };
+    const [code, stdout] = await configured('[ prod.yaml, /shared/all.yaml ]');
+    expect([code, ...arrayAt(parseJson(stdout), 'resources').map(inShort)]).toEqual([
+      0,
+      'ConfigMap/shop-values in-sync',
+    ]);
+    const [refused, , why] = await configured('[ ../../outside.yaml ]');
+    expect([refused, why]).toEqual([2, expect.stringContaining('it leaves the tree')]);
   });
 });

@@ -17,8 +17,8 @@ afterAll(removeEngineKinds);
 interface Running {
   readonly app: App;
   /** The first round that fits, past or to come. */
-  round(fits: (round: Round) => boolean): Promise<Round>;
-  forget(): void;
+  readonly round: (fits: (round: Round) => boolean) => Promise<Round>;
+  readonly forget: () => void;
 }
 
 /** A daemon over the shared plane that knows nothing but its kubeconfig. Its whole rounds are a year apart. */
