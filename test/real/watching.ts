@@ -9,6 +9,7 @@ import {
 } from '../../src/kubernetes/kubernetes-live-source.ts';
 import type { KubernetesFeed } from '../../src/kubernetes/watch/kubernetes-feed.ts';
 import { arrayAt, parseJson, stringAt } from '../../src/resource/json.ts';
+import type { ResourceId } from '../../src/resource/resource-id.ts';
 import { formatKubeconfig } from '../kubernetes/scripted-server.ts';
 import { type FaultProxy, startFaultProxy, type Upstream } from '../kubernetes/fault-proxy.ts';
 
@@ -24,12 +25,14 @@ export interface Watching extends AsyncDisposable {
 export async function startWatching(
   request: LiveRequest,
   options: Omit<KubernetesSourceOptions, 'environment'>,
+  told: (ids: readonly ResourceId[]) => void = () => {},
 ): Promise<Watching> {
   const faults: string[] = [];
   const changed: string[] = [];
   const source = await createKubernetesSource({ environment: {}, onFault: (what) => faults.push(what), ...options });
-  const note = (ids: readonly { readonly kind: string; readonly name: string }[]): void => {
+  const note = (ids: readonly ResourceId[]): void => {
     changed.push(...ids.map(({ kind, name }) => `${kind}/${name}`));
+    told(ids);
   };
   const feed = await source.watch(request, note, new AbortController().signal);
   return {
