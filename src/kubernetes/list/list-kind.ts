@@ -12,6 +12,8 @@ export interface ListOptions {
   /** Waits for a turn to parse, so that pages of several kinds never block the event loop back to back. */
   readonly takeTurn: () => Promise<void>;
   readonly pageSize?: number;
+  /** Objects that are read once and let go need not be made small first. Default true. */
+  readonly compact?: boolean;
 }
 
 export type ListOutcome =
@@ -70,7 +72,7 @@ async function listOnce(subject: ListSubject, pageSize: number, signal: AbortSig
     const page = parsePage(answer.body);
     if (page === undefined) return { kind: 'refused', refusal: notAList(answer.body) };
     for (const item of arrayAt(page, 'items')) {
-      const object = readLiveObject(compact(item, strings), served);
+      const object = readLiveObject(options.compact === false ? item : compact(item, strings), served);
       if (object === undefined) poisoned += 1;
       else objects.push(object);
     }

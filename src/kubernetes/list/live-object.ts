@@ -1,5 +1,4 @@
 import { isJsonObject, type JsonValue, objectAt, stringAt } from '../../resource/json.ts';
-import { foldManagedFields } from '../../resource/managed-fields.ts';
 import { withholdLastApplied } from '../../resource/last-applied.ts';
 import type { Resource } from '../../resource/resource.ts';
 import type { ServedKind } from '../discovery/served-kind.ts';
@@ -32,7 +31,7 @@ export function readLiveObject(item: JsonValue, served: ServedKind): LiveObject 
     resource: {
       id: { group: served.group, kind: served.kind, namespace, name },
       apiVersion: served.apiVersion,
-      body: foldManagedFields(withholdLastApplied(body)),
+      body: withholdLastApplied(body),
       origin: null,
     },
   };

@@ -73,7 +73,7 @@ async function readOneKind(
 async function listWithPatience(context: ReadContext, served: ServedKind, signal: AbortSignal): Promise<ListOutcome> {
   const { connection, budget, takeTurn, readSecrets, pageSize } = context;
   const metadataOnly = isSecret(served) && !readSecrets;
-  const options = { metadataOnly, takeTurn, ...(pageSize === undefined ? {} : { pageSize }) };
+  const options = { metadataOnly, takeTurn, compact: false, ...(pageSize === undefined ? {} : { pageSize }) };
   const startedAt = performance.now();
   for (let attempt = 0; ; attempt += 1) {
     let retryAfterMs: number | null = null;

@@ -1,3 +1,5 @@
+import { isJsonObject } from '../../resource/json.ts';
+import { foldManagedFields } from '../../resource/managed-fields.ts';
 import type { Resource } from '../../resource/resource.ts';
 import type { ResourceId } from '../../resource/resource-id.ts';
 import type { ServedKind } from '../discovery/served-kind.ts';
@@ -99,7 +101,8 @@ export class KindCache {
 
   #takeObject(event: Extract<WatchEvent, { kind: 'object' }>): ResourceId | undefined {
     this.#ledger.events += 1;
-    const object = readLiveObject(event.object, this.#served);
+    const { object: told } = event;
+    const object = readLiveObject(isJsonObject(told) ? foldManagedFields(told) : told, this.#served);
     if (object === undefined) {
       this.#ledger.poisoned += 1;
       return undefined;
