@@ -1,4 +1,5 @@
-import { Agent, type buildConnector, type Dispatcher, EnvHttpProxyAgent, ProxyAgent, Socks5ProxyAgent } from 'undici';
+import { Agent, type buildConnector, type Dispatcher, ProxyAgent, Socks5ProxyAgent } from 'undici';
+import { proxyFromEnvironment } from './choose-proxy.ts';
 import type { TlsMaterial } from './credentials.ts';
 import type { ClusterAccess } from './kubeconfig.ts';
 
@@ -48,16 +49,12 @@ function createAgent(
     headersTimeout: 60_000,
     bodyTimeout: 60_000,
   };
-  const { proxyUrl } = access;
+  // What a kubeconfig names counts always; what the environment names has exceptions.
+  const proxyUrl = access.proxyUrl ?? proxyFromEnvironment(access.server, environment);
   if (proxyUrl?.startsWith('socks5') === true)
     return new Socks5ProxyAgent(proxyUrl, { ...options, requestTls: connect });
   if (proxyUrl !== undefined) {
     return new ProxyAgent({ ...options, uri: proxyUrl, requestTls: connect, connect: { keepAlive: true } });
-  }
-  const httpsProxy = environment['HTTPS_PROXY'] ?? environment['https_proxy'];
-  if (httpsProxy !== undefined && httpsProxy !== '' && access.server.startsWith('https:')) {
-    const noProxy = environment['NO_PROXY'] ?? environment['no_proxy'] ?? '';
-    return new EnvHttpProxyAgent({ ...options, connect, requestTls: connect, httpProxy: '', httpsProxy, noProxy });
   }
   return new Agent({ ...options, connect });
 }
