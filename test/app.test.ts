@@ -8,6 +8,7 @@ import { afterEach, beforeEach, expect, it, onTestFinished, vi } from 'vitest';
 import { z } from 'zod';
 import { type App, createApp } from '../src/app.ts';
 import { loadConfig } from '../src/config/load-config.ts';
+import { openStore } from '../src/history/store.ts';
 import { silentLogger } from '../src/log/logger.ts';
 import type { Round } from '../src/loop/round.ts';
 
@@ -122,6 +123,43 @@ it('an edit of a dump is judged by itself, and its undoing ends the episode', { 
   expect(round.whole).toBe(false);
   expect(round.proposals.map(({ kind }) => kind)).toEqual(['closed']);
   expect(await git(running.place, 'branch', '--list', 'mooring/*')).toBe('');
+});
+
+it('rules are told when they can go: in the report, the status and the metrics', { timeout: 60_000 }, async () => {
+  const place = await makePlace('rules');
+  const day = 24 * 3600 * 1000;
+  const ago = (days: number): string => new Date(Date.now() - days * day).toISOString();
+  const rules = `rules:
+  - { path: spec.replicas, kind: Deployment, reason: sale, owner: crew }
+  - { path: 'spec.template.**', kind: Deployment, reason: canary, owner: crew }
+  - { path: data, reason: over, owner: crew, expires: 2020-01-01 }
+`;
+  await writeFile(join(place, 'mooring.yaml'), configText + rules);
+  const idle = 'spec.replicas of Deployment * (sale, rule of crew)';
+  const store = openStore({ path: join(place, 'state.sqlite'), clock: () => new Date() });
+  const use = { rule: idle, origin: 'the configuration', firstSeenAt: ago(60), matchedAt: ago(40) };
+  await store.rules.record([{ ...use, quietSince: ago(40), seenAt: ago(0) }], ago(0));
+  await store.close();
+
+  const running = await open(place);
+  await untilRound(running, ({ whole }) => whole);
+  const answer = async (path: string): Promise<string> => await (await fetch(running.app.address + path)).text();
+  const audit = z.looseObject({ gaps: z.array(z.looseObject({ what: z.string(), why: z.string() })) });
+  const { gaps } = audit.parse(JSON.parse(await answer('/api/v1/audit')));
+  expect(gaps.map(({ what, why }) => `${what}: ${why}`)).toEqual([
+    expect.stringMatching(/^rule spec\.replicas .* of the configuration: it has matched nothing since /),
+    expect.stringMatching(/^rule data .*: it expired at 2020-01-01T00:00:00.000Z and hides nothing any more$/),
+  ]);
+  expect(JSON.parse(await answer('/api/v1/status'))).toMatchObject({
+    rules: { known: 3, canGo: [{ rule: idle, state: 'idle' }, { state: 'expired' }] },
+  });
+  const counted = (await answer('/metrics')).split('\n').filter((line) => line.startsWith('mooring_rules{'));
+  expect(counted.sort()).toEqual([
+    'mooring_rules{state="expired"} 1',
+    'mooring_rules{state="idle"} 1',
+    'mooring_rules{state="unused"} 0',
+    'mooring_rules{state="used"} 1',
+  ]);
 });
 
 it('two apps live in one process without knowing of each other', { timeout: 60_000 }, async () => {
