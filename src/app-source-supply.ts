@@ -1,9 +1,10 @@
 import type { DiscoveredEstate, EngineDiscovery, Found } from './app-discovery.ts';
 import type { PlacedSource } from './app-sources.ts';
 import { definitionDigest } from './collectors/discovery/definition-digest.ts';
-import { isEngineObject } from './collectors/discovery/discovery-kinds.ts';
+import { holdsValuesOf, isEngineDefinition, isEngineObject } from './collectors/discovery/discovery-kinds.ts';
 import type { LiveFeed, LiveRequest, LiveSource } from './collectors/live-source.ts';
 import { AppError } from './errors/app-error.ts';
+import type { Resource } from './resource/resource.ts';
 import { formatResourceId, type ResourceId } from './resource/resource-id.ts';
 
 /** The desired sources of a daemon, which may become others while it runs. */
@@ -11,13 +12,20 @@ export interface SourceSupply {
   readonly current: readonly PlacedSource[];
   /** Looks again which sources there are; null: the same. Throws AppError when that cannot be told. */
   renew(signal: AbortSignal): Promise<readonly PlacedSource[] | null>;
+  /** Whether a change of this object, which is none of an engine, makes it worth looking again. */
+  concerns(id: ResourceId): boolean;
   /** Calls when it is worth looking again. Resolves when the watch has begun; throws AppError when it cannot begin. */
   watch(changed: () => void, signal: AbortSignal): Promise<void>;
 }
 
 /** What a configuration names stays. */
 export function fixedSupply(sources: readonly PlacedSource[]): SourceSupply {
-  return { current: sources, renew: () => Promise.resolve(null), watch: () => Promise.resolve() };
+  return {
+    current: sources,
+    renew: () => Promise.resolve(null),
+    concerns: () => false,
+    watch: () => Promise.resolve(),
+  };
 }
 
 /** What the engines of a cluster declare. Sources whose definition stays are the same objects in each answer. */
@@ -58,6 +66,10 @@ export class DiscoveredSupply implements SourceSupply {
     return isSameSet(before.sources, this.#now.sources) ? null : this.#now.sources;
   }
 
+  concerns(id: ResourceId): boolean {
+    return isEngineDefinition(id) || holdsValuesOf(this.#engineObjects(), id);
+  }
+
   async watch(changed: () => void, signal: AbortSignal): Promise<void> {
     const news = (ids: readonly ResourceId[]): void => {
       if (ids.some((id) => this.#isNews(id))) changed();
@@ -71,8 +83,11 @@ export class DiscoveredSupply implements SourceSupply {
   }
 
   #misses(feed: LiveFeed): boolean {
-    const { resources } = this.#now.engines;
-    return resources.some((resource) => isEngineObject(resource) && feed.find(resource.id) === undefined);
+    return this.#engineObjects().some(({ id }) => feed.find(id) === undefined);
+  }
+
+  #engineObjects(): readonly Resource[] {
+    return this.#now.engines.resources.filter(isEngineObject);
   }
 
   /** An event that tells of a status, or of what the last look has seen already, is none. */

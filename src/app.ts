@@ -152,6 +152,7 @@ function createDaemon({ loaded, logger, observers = [] }: AppOptions, parts: Par
     sources: supply.current.map(declaredSource),
     renewSources: async (signal) => (await supply.renew(signal))?.map(declaredSource) ?? null,
     watchSources: (changed, signal) => supply.watch(changed, signal),
+    concernsSources: (id) => supply.concerns(id),
     rules: inputs.rules,
     admission: inputs.admission(fromConfig, live),
     fullPattern: config.schedule.full,

@@ -146,6 +146,36 @@ describe('a daemon without sources', () => {
   });
 });
 
+test('objects that engine objects take values from are worth another look, and no others', async () => {
+  const release = `
+apiVersion: helm.toolkit.fluxcd.io/v2
+kind: HelmRelease
+metadata: { name: shop, namespace: apps }
+spec: { valuesFrom: [ { kind: ConfigMap, name: values }, { kind: Secret, name: hidden } ] }
+---
+apiVersion: kustomize.toolkit.fluxcd.io/v1
+kind: Kustomization
+metadata: { name: shop, namespace: flux-system }
+spec: { postBuild: { substituteFrom: [ { kind: ConfigMap, name: cluster } ] } }
+`;
+  const { supply } = await open({ release });
+  const id = (kind: string, namespace: string, name: string, group = '') => ({ group, kind, namespace, name });
+  const concerning = [
+    id('ConfigMap', 'apps', 'values'),
+    id('Secret', 'apps', 'hidden'),
+    id('ConfigMap', 'flux-system', 'cluster'),
+    id('ConfigMap', 'argocd', 'argocd-cm'),
+    id('CustomResourceDefinition', '', 'applicationsets.argoproj.io', 'apiextensions.k8s.io'),
+  ];
+  const others = [
+    id('ConfigMap', 'other', 'values'),
+    id('Secret', 'apps', 'values'),
+    id('Deployment', 'apps', 'values', 'apps'),
+    id('CustomResourceDefinition', '', 'berths.example.com', 'apiextensions.k8s.io'),
+  ];
+  expect([...concerning, ...others].filter((each) => supply.concerns(each))).toEqual(concerning);
+});
+
 describe('an engine object that broke', () => {
   test('keeps what it declared last, unjudged, with the reason', async () => {
     const world = await open();

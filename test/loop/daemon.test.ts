@@ -147,6 +147,27 @@ describe('sources that become others while the daemon runs', () => {
     expect(running.daemon.judgements - before).toBe(1);
   });
 
+  test('are asked for when an object changes that they take values from', async () => {
+    const [live, manifests] = [new FakeLive().put(...many), new FakeManifests().put(...many)];
+    const renewSources = vi.fn<() => Promise<null>>(() => Promise.resolve(null));
+    const running = run({
+      live,
+      sources: inShop(manifests),
+      renewSources,
+      concernsSources: ({ name }) => name === 'c7',
+    });
+    await running.round();
+    for (const [name, calls] of [
+      ['c3', 0],
+      ['c7', 1],
+    ] as const) {
+      const next = running.round();
+      live.put(configMap(name, { key: 'b' }));
+      await next;
+      expect(renewSources).toHaveBeenCalledTimes(calls);
+    }
+  });
+
   test('stay as they are when it cannot be told', async () => {
     const [live, manifests] = [new FakeLive().put(...many), new FakeManifests().put(...many)];
     const renewSources = (): Promise<null> => Promise.reject(new Error('no answer'));

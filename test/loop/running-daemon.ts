@@ -22,7 +22,7 @@ export interface Running {
 
 /** Starts a daemon that ends with the test. */
 export function run(
-  sides: Pick<DaemonOptions, 'live' | 'sources' | 'renewSources' | 'watchSources'>,
+  sides: Pick<DaemonOptions, 'live' | 'sources' | 'renewSources' | 'watchSources' | 'concernsSources'>,
   rest: Partial<DaemonOptions['act']> & { store?: Store } = {},
 ): Running {
   const store = rest.store ?? openStore({ path: ':memory:', clock });

@@ -1,4 +1,4 @@
-import { arrayAt, stringAt, valueAt } from '../../resource/json.ts';
+import { arrayAt, type JsonObject, type JsonValue, stringAt, valueAt } from '../../resource/json.ts';
 import type { Resource } from '../../resource/resource.ts';
 import { groupOf, type ResourceId } from '../../resource/resource-id.ts';
 import type { Gap } from '../../resource/snapshot.ts';
@@ -28,10 +28,7 @@ export const definitionKinds: readonly KindRef[] = [definitionKind];
 
 /** Read once an engine object has been found: whether its controllers run, and what values it takes from. */
 export function supportingKinds(engines: readonly Resource[]): readonly KindRef[] {
-  const references = engines.flatMap(({ body }) => [
-    ...arrayAt(body, 'spec', 'valuesFrom'),
-    ...arrayAt(body, 'spec', 'postBuild', 'substituteFrom'),
-  ]);
+  const references = engines.flatMap(({ body }) => referencesOf(body));
   const kinds = new Set(references.map((reference) => stringAt(reference, 'kind')));
   const hasArgo = engines.some(({ id }) => id.group === 'argoproj.io');
   return [
@@ -64,6 +61,21 @@ function servedVersions({ body }: Resource): readonly string[] {
   return arrayAt(body, 'spec', 'versions').flatMap((version) =>
     valueAt(version, 'served') === true ? (stringAt(version, 'name') ?? []) : [],
   );
+}
+
+/** Whether another object changes what these engine objects declare: it holds values of theirs, or is the settings of Argo CD. */
+export function holdsValuesOf(engines: readonly Resource[], { group, kind, namespace, name }: ResourceId): boolean {
+  if (group !== '' || (kind !== 'ConfigMap' && kind !== 'Secret')) return false;
+  if (kind === 'ConfigMap' && name === 'argocd-cm') return engines.some(({ id }) => id.group === 'argoproj.io');
+  return engines.some(
+    ({ id, body }) =>
+      id.namespace === namespace &&
+      referencesOf(body).some((each) => stringAt(each, 'kind') === kind && stringAt(each, 'name') === name),
+  );
+}
+
+function referencesOf(body: JsonObject): readonly JsonValue[] {
+  return [...arrayAt(body, 'spec', 'valuesFrom'), ...arrayAt(body, 'spec', 'postBuild', 'substituteFrom')];
 }
 
 /** Whether an object is the definition of a kind of engines, so that there may be other engines with it. */

@@ -1,4 +1,3 @@
-import { isEngineDefinition } from '../../collectors/discovery/discovery-kinds.ts';
 import type { KindState, LiveSource } from '../../collectors/live-source.ts';
 import type { AuditEntry } from '../../drift/attribute/audit-join.ts';
 import { auditReport } from '../../drift/detect-drift.ts';
@@ -25,6 +24,8 @@ export interface EstateOptions {
   readonly sources: readonly DeclaredSource[];
   /** Asked before each whole pass but the first, and when engines change, whether there are other sources now; null: the same. Throws AppError. */
   readonly renewSources?: (signal: AbortSignal) => Promise<readonly DeclaredSource[] | null>;
+  /** Whether a change of this live object may make them others; absent: none does. */
+  readonly concernsSources?: (id: ResourceId) => boolean;
   readonly live: LiveSource;
   readonly rules: readonly IgnoreRule[];
   /** Asked where admission may explain a difference; absent: never. */
@@ -107,7 +108,7 @@ export class Estate {
   async collect(work: RoundWork, problem: ProblemSink, signal: AbortSignal): Promise<readonly string[] | null> {
     const keys = new Set<string>();
     let everything = work.keys === null;
-    const mayRenew = everything ? work.trigger !== 'start' : work.sources || this.#learnsEngines(work);
+    const mayRenew = everything ? work.trigger !== 'start' : work.sources || this.#concernsSources(work);
     const renewed = mayRenew && (await this.#renewSources(problem, signal));
     const reads = everything || work.manifests || renewed;
     if (reads) {
@@ -137,11 +138,12 @@ export class Estate {
     }
   }
 
-  /** A kind of engines that was just installed may have objects already. */
-  #learnsEngines({ keys }: RoundWork): boolean {
+  #concernsSources({ keys }: RoundWork): boolean {
+    const { concernsSources } = this.#options;
+    if (concernsSources === undefined) return false;
     return (keys ?? []).some((key) => {
       const id = parseResourceId(key);
-      return id !== undefined && isEngineDefinition(id);
+      return id !== undefined && concernsSources(id);
     });
   }
 
