@@ -1,13 +1,14 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
 import { openStore } from '../src/history/store.ts';
 import { parseJson, stringAt } from '../src/resource/json.ts';
 import { type Receiver, startReceiver } from './fakes/receiver.ts';
 import { temporaryFolder } from './fakes/temporary-folder.ts';
 
-const program = join(import.meta.dirname, 'killed-daemon.ts');
+const program = fileURLToPath(new URL('killed-daemon.ts', import.meta.url));
 const configMap = (mode: string): string =>
   JSON.stringify({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'a', namespace: 'shop' }, data: { mode } });
 

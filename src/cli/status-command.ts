@@ -67,7 +67,9 @@ export function formatStatus(
 
 /** Which of several replicas this is. */
 function leaderLine({ isLeader, reason }: NonNullable<StatusView['leadership']>, paint: Paint): string {
-  const role = isLeader ? 'leads: it tells people and writes to Git' : `follows, and writes nothing: ${printable(reason)}`;
+  const role = isLeader
+    ? 'leads: it tells people and writes to Git'
+    : `follows, and writes nothing: ${printable(reason)}`;
   return `  ${paint.strong('replica')}  ${role}`;
 }
 

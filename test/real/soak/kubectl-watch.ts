@@ -21,37 +21,36 @@ export interface KubectlWatch extends AsyncDisposable {
 }
 
 export interface KubectlWatchOptions {
-  /** As kubectl takes it: `configmaps`, `deployments.apps`. */
   readonly kind: string;
+  /** As kubectl takes it: `configmaps`, `deployments.apps`. */
+  readonly resource: string;
   readonly kubeconfig: string;
   /** For its cache of discovery. */
   readonly dir: string;
 }
 
-export function watchWithKubectl({ kind, kubeconfig, dir }: KubectlWatchOptions): KubectlWatch {
+export function watchWithKubectl({ kind, resource, kubeconfig, dir }: KubectlWatchOptions): KubectlWatch {
   const stop = new AbortController();
-  const versions = new Map<string, string | null>();
+  const newest = new Map<string, bigint>();
   let changes: SeenChange[] = [];
   let starts = 0;
 
   const take = (event: JsonValue): void => {
-    const [type, object] = [
-      stringAt(event, 'type'),
-      (name: string) => stringAt(event, 'object', 'metadata', name) ?? '',
-    ];
-    // What a server says in trouble is no object.
-    if (object('name') === '') return;
-    const key = `${object('namespace')}/${object('name')}`;
-    const version = type === 'DELETED' ? null : object('resourceVersion');
-    if (versions.get(key) === version) return;
-    versions.set(key, version);
-    changes.push({ key, version });
+    const metadata = (name: string): string => stringAt(event, 'object', 'metadata', name) ?? '';
+    // What a server says in trouble is no object; what a fault puts in from another stream is of another kind.
+    if (metadata('name') === '' || stringAt(event, 'object', 'kind') !== kind) return;
+    const key = `${metadata('namespace')}/${metadata('name')}`;
+    const version = metadata('resourceVersion');
+    // kubectl prints what is replayed to it as well, and a list when it begins again.
+    if (BigInt(version) <= (newest.get(key) ?? -1n)) return;
+    newest.set(key, BigInt(version));
+    changes.push({ key, version: stringAt(event, 'type') === 'DELETED' ? null : version });
   };
 
   const runOnce = async (): Promise<void> => {
     const args = [
       'get',
-      kind,
+      resource,
       '--all-namespaces',
       '--watch',
       '--output-watch-events',

@@ -95,8 +95,8 @@ export async function runDifferential({
     );
     feed = watching.feed;
     note(feed.snapshot().resources.map(({ id }) => id));
-    const besides = kinds.map(({ resource: kind }) =>
-      stack.use(watchWithKubectl({ kind, kubeconfig, dir: plane.dir })),
+    const besides = kinds.map(({ kind, resource }) =>
+      stack.use(watchWithKubectl({ kind, resource, kubeconfig, dir: plane.dir })),
     );
     const write = writer(plane, seededRandom(seed + 2));
     const all = soakFaults({ plane, proxy, random, chance: seededRandom(seed + 1) });
