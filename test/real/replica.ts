@@ -13,6 +13,7 @@ export interface ReplicaOptions {
 
 const status = z.object({
   ready: z.boolean(),
+  kinds: z.array(z.object({ kind: z.object({ kind: z.string() }), phase: z.string(), reason: z.string() })),
   leadership: z.object({ isLeader: z.boolean(), leader: z.string().nullable(), reason: z.string() }).optional(),
 });
 export type ReplicaStatus = z.output<typeof status>;
