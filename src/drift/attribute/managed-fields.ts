@@ -61,18 +61,28 @@ function readEntry(raw: JsonValue): ManagerEntry {
 
 /** The entries that own a path: the path itself, an atomic parent of it, or, for a whole subtree, anything inside it. */
 export function ownersOf(ownership: Ownership, path: FieldPath): readonly ManagerEntry[] {
-  return ownership.entries.filter((entry) => entry.subresource !== 'status' && owns(entry, path));
+  const entries = ownership.entries.filter((entry) => entry.subresource !== 'status');
+  return entries.filter((entry) => owns(entry, path, entries));
 }
 
-function owns(entry: ManagerEntry, path: FieldPath): boolean {
+function owns(entry: ManagerEntry, path: FieldPath, all: readonly ManagerEntry[]): boolean {
   let node: JsonObject = entry.fields;
   for (const [depth, segment] of path.entries()) {
     const next = childOf(node, segment);
     // A node without members is a leaf of the field set: an atomic list or map is owned whole.
-    if (next === undefined) return depth > 0 && isLeaf(node);
+    if (next === undefined) return depth > 0 && isLeaf(node) && !isDivided(path.slice(0, depth), all);
     node = next;
   }
   return true;
+}
+
+/** Parts that somebody else owns show that the path is not atomic: whoever lost the last part owns no more than the name. */
+function isDivided(path: FieldPath, all: readonly ManagerEntry[]): boolean {
+  return all.some((entry) => {
+    let node: JsonObject | undefined = entry.fields;
+    for (const segment of path) node = node === undefined ? undefined : childOf(node, segment);
+    return node !== undefined && Object.keys(node).some((key) => key !== '.');
+  });
 }
 
 function isLeaf(node: JsonObject): boolean {
