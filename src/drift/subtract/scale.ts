@@ -55,25 +55,47 @@ function byScaler(question: Question, scaler: Resource): Explanation | null {
   const name = describeResourceId(scaler.id);
   if (controlled) return explained('controller', `${name} scales this object`);
   // Scaling to zero, and scaling what server-side apply left unowned, leaves no owner: then the scaler itself must agree.
+  if (isHeldUp(scaler)) return null;
+  if (live === 0) return reachesZero(scaler) ? explained('controller', `${name} scales this object`) : null;
   const agrees = [
     valueAt(scaler.body, 'status', 'desiredReplicas'),
     valueAt(scaler.body, 'status', 'currentReplicas'),
   ].includes(live ?? null);
-  if (agrees || (live === 0 && scaler.id.kind !== 'HorizontalPodAutoscaler'))
-    return explained('controller', `${name} scales this object`);
+  if (agrees) return explained('controller', `${name} scales this object`);
   return question.suspects().length === 0 && withinBounds(scaler, live)
     ? explained('controller', `${name} scales this object`, 'medium')
     : null;
 }
 
+/** An autoscaler stops at its minimum: that something stands at zero nevertheless is the work of somebody else. */
+function reachesZero({ id, body }: Resource): boolean {
+  switch (id.kind) {
+    case 'ScaledObject':
+      return (
+        (valueAt(body, 'spec', 'minReplicaCount') ?? 0) === 0 ||
+        valueAt(body, 'spec', 'idleReplicaCount') === 0 ||
+        stringAt(body, 'metadata', 'annotations', 'autoscaling.keda.sh/paused-replicas') === '0'
+      );
+    case 'Rollout':
+      return ['onsuccess', 'progressively'].includes(stringAt(body, 'spec', 'workloadRef', 'scaleDown') ?? 'never');
+    case 'Canary':
+      return true;
+    default:
+      return valueAt(body, 'spec', 'minReplicas') === 0;
+  }
+}
+
 function isStopped(scaler: Resource): boolean {
-  if (valueAt(scaler.body, 'metadata', 'deletionTimestamp') !== undefined) return true;
-  const paused = valueAt(scaler.body, 'metadata', 'annotations', 'autoscaling.keda.sh/paused') === 'true';
   return (
-    paused ||
-    arrayAt(scaler.body, 'status', 'conditions').some(
-      (condition) => stringAt(condition, 'type') === 'AbleToScale' && stringAt(condition, 'status') === 'False',
-    )
+    valueAt(scaler.body, 'metadata', 'deletionTimestamp') !== undefined ||
+    valueAt(scaler.body, 'metadata', 'annotations', 'autoscaling.keda.sh/paused') === 'true'
+  );
+}
+
+/** What it scaled to before stays its own; what nobody owns it cannot have set just now. */
+function isHeldUp(scaler: Resource): boolean {
+  return arrayAt(scaler.body, 'status', 'conditions').some(
+    (condition) => stringAt(condition, 'type') === 'AbleToScale' && stringAt(condition, 'status') === 'False',
   );
 }
 
