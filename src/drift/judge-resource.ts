@@ -24,6 +24,7 @@ import { controllerRules } from './subtract/controllers.ts';
 import { explainBookkeeping } from './subtract/engine-bookkeeping.ts';
 import type { Explain } from './subtract/explanation.ts';
 import type { LiveIndex } from './subtract/live-index.ts';
+import { explainNodeTaint } from './subtract/node-fields.ts';
 import { programMarks } from './subtract/program-marks.ts';
 import { explainRewrite } from './subtract/rewritten-values.ts';
 import { explainScale, scalePathOf } from './subtract/scale.ts';
@@ -100,6 +101,7 @@ function rulesFor(scalePath: string, context: JudgeContext): readonly Explain[] 
   return [
     explainByRules(context.rules, context.now),
     explainServerField,
+    explainNodeTaint,
     explainScale(scalePath),
     explainBookkeeping,
     explainReproduced(context.tried),

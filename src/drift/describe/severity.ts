@@ -65,7 +65,8 @@ const rows: readonly Row[] = [
   {
     severity: 'high',
     when: ({ text, candidate }) =>
-      /\.(?:initContainers|containers)\[name=[^\]]+\]$/.test(text) && candidate.change !== 'changed',
+      /\.(?:initContainers|containers|ephemeralContainers)(?:\[name=[^\]]+\])?$/.test(text) &&
+      candidate.change !== 'changed',
   },
   { severity: 'high', when: ({ id, text }) => id.kind === 'Ingress' && /^spec\.tls|whitelist|allowlist/.test(text) },
   { severity: 'high', when: ({ text }) => text.startsWith('spec.selector') },
