@@ -147,7 +147,7 @@ function refOf(schema: JsonObject): string | undefined {
 function intOrString(schema: JsonObject): TypeNode {
   const pattern = schema['pattern'];
   const isQuantity = typeof pattern === 'string' && pattern.includes('[KMGTPE]i');
-  return { kind: 'scalar', scalar: isQuantity ? 'quantity' : 'int-or-string', limits: null };
+  return { kind: 'scalar', scalar: isQuantity ? 'quantity' : 'int-or-string', limits: { whole: true } };
 }
 
 function scalarType(type: 'string' | 'integer' | 'number' | 'boolean', format: JsonValue | undefined): ScalarType {

@@ -18,6 +18,8 @@ export interface Limits {
   readonly minimum?: number;
   readonly maximum?: number;
   readonly maxLength?: number;
+  /** Numbers must be whole: a custom resource has no Go type that would read `0.5` as text. */
+  readonly whole?: boolean;
 }
 
 export interface FieldNode {

@@ -6,7 +6,7 @@ import { parseQuantity } from '../normalise/quantity.ts';
 import { isUnsetByZero } from '../normalise/unset-zeros.ts';
 import { crossFieldProblems } from './cross-field-rules.ts';
 import { semanticProblem } from './semantic-rules.ts';
-import { anyNode, type ListNode, type ScalarNode, type StructNode, type TypeNode } from './type-node.ts';
+import { anyNode, type Limits, type ListNode, type ScalarNode, type StructNode, type TypeNode } from './type-node.ts';
 
 export interface Validation {
   /** Declared values that the API server can never accept; the root of each problem only. */
@@ -156,10 +156,7 @@ function overLimit(value: JsonValue, type: ScalarNode): string | undefined {
   if (limits === null) return undefined;
   if (limits.enum !== undefined && !limits.enum.some((allowed) => allowed === value))
     return `must be one of ${limits.enum.map(String).join(', ')}`;
-  if (typeof value === 'number') {
-    if (limits.minimum !== undefined && value < limits.minimum) return `must be ${limits.minimum} or more`;
-    if (limits.maximum !== undefined && value > limits.maximum) return `must be ${limits.maximum} or less`;
-  }
+  if (typeof value === 'number') return overNumber(value, limits);
   if (typeof value === 'string' && limits.maxLength !== undefined && value.length > limits.maxLength)
     return `must be ${limits.maxLength} characters or fewer`;
   if (typeof value === 'string' && limits.pattern !== undefined && !matchesPattern(limits.pattern, value))
@@ -170,6 +167,13 @@ function overLimit(value: JsonValue, type: ScalarNode): string | undefined {
 const longestMatched = 4_096;
 const compiled = new Map<string, LinearPattern | undefined>();
 const mostCompiled = 1_000;
+
+function overNumber(value: number, limits: Limits): string | undefined {
+  if (limits.whole === true && !Number.isInteger(value)) return 'must be a whole number or text (quote it)';
+  if (limits.minimum !== undefined && value < limits.minimum) return `must be ${limits.minimum} or more`;
+  if (limits.maximum !== undefined && value > limits.maximum) return `must be ${limits.maximum} or less`;
+  return undefined;
+}
 
 /** Patterns come from CRDs, which any tenant may write: none may search for ever, and one that is not understood passes. */
 function matchesPattern(pattern: string, value: string): boolean {
