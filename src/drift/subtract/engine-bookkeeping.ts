@@ -11,7 +11,9 @@ const marks: readonly (readonly [RegExp, string])[] = [
   [/^metadata\.labels\."app\.kubernetes\.io\/managed-by"$/, 'release mark of Helm'],
   [/^metadata\.labels\."objectset\.rio\.cattle\.io\/hash"$/, 'object set of Fleet'],
   [/^metadata\.annotations\."objectset\.rio\.cattle\.io\/[^"]+"$/, 'object set of Fleet'],
-  [/^metadata\.annotations\."configmanagement\.gke\.io\/[^"]+"$/, 'mark of Config Sync'],
+  [/^metadata\.(?:labels|annotations)\."config(?:management|sync)\.gke\.io\/[^"]+"$/, 'mark of Config Sync'],
+  [/^metadata\.annotations\."config\.k(?:8s|ubernetes)\.io\/owning-inventory"$/, 'inventory of an engine'],
+  [/^metadata\.labels\."applyset\.kubernetes\.io\/part-of"$/, 'mark of an apply set'],
   [/^metadata\.(?:labels|annotations)\."kapp\.k14s\.io\/[^"]+"$/, 'mark of kapp'],
   [/^metadata\.annotations\."mooring\.dev\/[^"]+"$/, 'setting of Mooring'],
 ];
