@@ -47,7 +47,11 @@ const alone: Leading = {
 export async function openLeading(wiring: LeadingWiring): Promise<Leading> {
   const { config, env } = wiring;
   const { enabled, leaseName, namespace } = config.leaderElection;
-  if (!enabled) return alone;
+  if (!enabled) {
+    // What was held while there were several is for this one to tell now.
+    await wiring.outbox.release();
+    return alone;
+  }
   if (!config.live.source.startsWith('kube:')) throw noServer(config.live.source);
   const context = config.live.source.slice('kube:'.length);
   const [{ openConnection }, { createLeaseLock }, { LeaderElector }] = await Promise.all([
@@ -57,7 +61,7 @@ export async function openLeading(wiring: LeadingWiring): Promise<Leading> {
   ]);
   const connection = await openConnection({ environment: env, ...(context === '' ? {} : { context }) });
   const told = { elected: (): void => undefined, wake: (): void => undefined };
-  const news = newsOf(wiring, () => told.wake());
+  const news = await newsOf(wiring, () => told.wake());
   const elector = new LeaderElector({
     lock: createLeaseLock(connection, namespace ?? connection.namespace, leaseName),
     identity: `${hostname()}_${randomUUID()}`,
@@ -93,9 +97,10 @@ function timesOf({ leaderElection }: Config): {
   return { leaseDurationMs: leaseDuration, renewDeadlineMs: renewDeadline, retryPeriodMs: retryPeriod };
 }
 
-function newsOf({ outbox, logger }: LeadingWiring, released: () => void): HeldNews {
+async function newsOf({ outbox, logger }: LeadingWiring, released: () => void): Promise<HeldNews> {
   return new HeldNews({
     outbox,
+    leftovers: await outbox.held(),
     monotonic: () => performance.now(),
     slackMs,
     released,

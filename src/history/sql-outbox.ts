@@ -27,7 +27,8 @@ export function createSqlOutbox(db: Kysely<StoreSchema>): Outbox & DeliveryReade
     queues: () => guarded('count deliveries', () => countQueues(db)),
     release: () => guarded('release deliveries', () => releaseHeld(db)),
     hold: (ids) => guarded('hold deliveries', () => holdUntried(db, ids)),
-    forgetHeld: (but) => guarded('forget held deliveries', () => forgetHeld(db, but)),
+    held: () => guarded('list held deliveries', () => heldIds(db)),
+    forgetHeld: (ids) => guarded('forget held deliveries', () => forgetHeld(db, ids)),
     list: (state, limit) => guarded('list deliveries', () => listDeliveries(db, state, limit)),
     replay: (id, now) => guarded('replay a delivery', () => replayDelivery(db, id, Date.parse(now))),
   };
@@ -163,12 +164,13 @@ async function holdUntried(db: Kysely<StoreSchema>, ids: readonly string[]): Pro
   }
 }
 
-async function forgetHeld(db: Kysely<StoreSchema>, but: readonly string[]): Promise<void> {
-  const kept = new Set(but);
-  const held = await db.selectFrom('deliveries').select('id').where('state', '=', 'held').execute();
-  for (const { id } of held) {
-    if (!kept.has(id)) await db.deleteFrom('deliveries').where('id', '=', id).where('state', '=', 'held').execute();
-  }
+async function heldIds(db: Kysely<StoreSchema>): Promise<readonly string[]> {
+  const rows = await db.selectFrom('deliveries').select('id').where('state', '=', 'held').execute();
+  return rows.map(({ id }) => id);
+}
+
+async function forgetHeld(db: Kysely<StoreSchema>, ids: readonly string[]): Promise<void> {
+  for (const id of ids) await db.deleteFrom('deliveries').where('id', '=', id).where('state', '=', 'held').execute();
 }
 
 async function listDeliveries(

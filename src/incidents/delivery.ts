@@ -65,6 +65,8 @@ export interface Outbox {
   release(): Promise<void>;
   /** Holds these of the waiting ones that were never tried. */
   hold(ids: readonly string[]): Promise<void>;
-  /** Forgets all that is held but these: another replica has told it. */
-  forgetHeld(but: readonly string[]): Promise<void>;
+  /** Ids of all that is held. */
+  held(): Promise<readonly string[]>;
+  /** Forgets these where they are held: another replica has told them. */
+  forgetHeld(ids: readonly string[]): Promise<void>;
 }

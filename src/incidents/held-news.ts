@@ -2,6 +2,8 @@ import type { Delivery, Outbox } from './delivery.ts';
 
 export interface HeldNewsOptions {
   readonly outbox: Pick<Outbox, 'release' | 'hold' | 'forgetHeld'>;
+  /** What an earlier life of this process held and may be told by now. */
+  readonly leftovers: readonly string[];
   /** Milliseconds that only grow. */
   readonly monotonic: () => number;
   /** How much later than this replica another one may come to the same news, in milliseconds. */
@@ -19,12 +21,14 @@ export interface HeldNewsOptions {
 export class HeldNews {
   readonly #options: HeldNewsOptions;
   #recent: { readonly id: string; readonly atMs: number }[] = [];
-  /** What an earlier life of this process held may be in the outbox. */
-  #hasLeftovers = true;
+  /** Held, and old enough to have been told by another replica that lives. */
+  #old: string[];
+  #isOnDuty = false;
   #work: Promise<void> = Promise.resolve();
 
   constructor(options: HeldNewsOptions) {
     this.#options = options;
+    this.#old = [...options.leftovers];
   }
 
   /** Resolves when all that was asked for so far is stored. */
@@ -32,41 +36,50 @@ export class HeldNews {
     return this.#work;
   }
 
-  /** News were stored, to be sent or to be held. */
+  /** News were stored, to be sent or to be held, as it was right when their storing began; the duty may have changed since. */
   stored(deliveries: readonly Delivery[]): void {
     const atMs = this.#options.monotonic();
-    this.#recent.push(...deliveries.map(({ id }) => ({ id, atMs })));
-    this.#dropOld(this.#options.monotonic());
+    const ids = deliveries.map(({ id }) => id);
+    this.#recent.push(...ids.map((id) => ({ id, atMs })));
+    this.#dropOld();
+    if (this.#isOnDuty) this.#release();
+    else this.#later(() => this.#options.outbox.hold(ids));
   }
 
   /** The other replica has just proved that it lives: what is older than the slack it has told, or will. */
   otherLeads(): void {
-    const hadOld = this.#dropOld(this.#options.monotonic());
-    if (!hadOld && !this.#hasLeftovers) return;
-    this.#hasLeftovers = false;
-    const kept = this.#recent.map(({ id }) => id);
-    this.#later(() => this.#options.outbox.forgetHeld(kept));
+    this.#dropOld();
+    if (this.#old.length === 0) return;
+    const old = this.#old;
+    this.#old = [];
+    this.#later(() => this.#options.outbox.forgetHeld(old));
   }
 
   takeOver(): void {
+    this.#isOnDuty = true;
+    this.#release();
+  }
+
+  /** Another one takes over, and will tell the latest news as well. */
+  standDown(): void {
+    this.#isOnDuty = false;
+    this.#dropOld();
+    const ids = this.#recent.map(({ id }) => id);
+    this.#later(() => this.#options.outbox.hold(ids));
+  }
+
+  #release(): void {
     this.#later(async () => {
       await this.#options.outbox.release();
       this.#options.released();
     });
   }
 
-  /** Another one takes over, and will tell the latest news as well. */
-  standDown(): void {
-    this.#dropOld(this.#options.monotonic());
-    const ids = this.#recent.map(({ id }) => id);
-    this.#later(() => this.#options.outbox.hold(ids));
-  }
-
-  #dropOld(nowMs: number): boolean {
-    const recent = this.#recent.filter(({ atMs }) => nowMs - atMs < this.#options.slackMs);
-    const hadOld = recent.length < this.#recent.length;
-    this.#recent = recent;
-    return hadOld;
+  #dropOld(): void {
+    const nowMs = this.#options.monotonic();
+    const isOld = ({ atMs }: { readonly atMs: number }): boolean => nowMs - atMs >= this.#options.slackMs;
+    this.#old.push(...this.#recent.filter(isOld).map(({ id }) => id));
+    this.#recent = this.#recent.filter((each) => !isOld(each));
   }
 
   #later(act: () => Promise<void>): void {

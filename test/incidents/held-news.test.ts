@@ -8,9 +8,10 @@ let time: number;
 let released: number;
 let news: HeldNews;
 
-function begin(): HeldNews {
+async function begin(): Promise<HeldNews> {
   return new HeldNews({
     outbox: store.outbox,
+    leftovers: await store.outbox.held(),
     monotonic: () => time,
     slackMs: 60_000,
     released: () => {
@@ -22,11 +23,11 @@ function begin(): HeldNews {
   });
 }
 
-beforeEach(() => {
+beforeEach(async () => {
   store = openStore({ path: ':memory:', clock: () => new Date(now) });
   time = 0;
   released = 0;
-  news = begin();
+  news = await begin();
 });
 
 async function remember(id: string, as: 'waiting' | 'held'): Promise<void> {
@@ -68,14 +69,34 @@ describe('the news that a replica holds while another one tells them', () => {
     expect(await due()).toEqual(['new']);
   });
 
+  test('are forgotten also when newer ones came before the next sign of life', async () => {
+    await remember('old', 'held');
+    news.otherLeads();
+    time = 61_000;
+    await remember('new', 'held');
+    news.otherLeads();
+    news.takeOver();
+    expect(await due()).toEqual(['new']);
+  });
+
+  test('are sent as well when they were on their way into the store while it took over', async () => {
+    news.takeOver();
+    await news.done;
+    await remember('late', 'held');
+    expect(await due()).toEqual(['late']);
+    expect(released).toBe(2);
+  });
+
   test('from before a restart are forgotten at the first sign of life of another leader, else sent', async () => {
     await remember('before', 'held');
-    news = begin();
+    news = await begin();
     news.takeOver();
     expect(await due()).toEqual(['before']);
     await store.outbox.settle('before', { kind: 'delivered', status: 204 }, now);
+    news = await begin();
     await remember('again', 'held');
-    news = begin();
+    await news.done;
+    news = await begin();
     news.otherLeads();
     news.takeOver();
     expect(await due()).toEqual([]);
@@ -84,6 +105,7 @@ describe('the news that a replica holds while another one tells them', () => {
 
 describe('a replica that leads no longer', () => {
   test('holds its latest news, which the next leader tells too, and keeps the older ones that only it can tell', async () => {
+    news.takeOver();
     await remember('older', 'waiting');
     time = 100_000;
     await remember('latest', 'waiting');
@@ -95,7 +117,15 @@ describe('a replica that leads no longer', () => {
     expect(await due()).toEqual(['older']);
   });
 
+  test('also holds what was on its way into the store when it stood down', async () => {
+    news.takeOver();
+    news.standDown();
+    await remember('late', 'waiting');
+    expect(await due()).toEqual([]);
+  });
+
   test('goes on with an attempt series that has begun', async () => {
+    news.takeOver();
     await remember('tried', 'waiting');
     await store.outbox.settle('tried', { kind: 'later', at: now, why: 'no answer', status: null }, now);
     news.standDown();
