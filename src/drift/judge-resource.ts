@@ -14,6 +14,7 @@ import { notesOf } from './describe/difference-notes.ts';
 import type { EncryptedInputs } from './encrypted-inputs.ts';
 import { isEnginePaused } from './describe/engine-state.ts';
 import { severityOf } from './describe/severity.ts';
+import { withoutUnlike } from './describe/unlike-versions.ts';
 import type { Actor, Difference, ReasonedPath, ResourceReport, Suppression, Verdict } from './drift-report.ts';
 import { normalisedLive, prepare } from './normalise-pair.ts';
 import type { SchemaCatalog } from './schema/schema-catalog.ts';
@@ -66,7 +67,9 @@ export function judgeResource(
   const readable = prepared.isEncrypted
     ? withoutEncrypted(comparison.candidates, prepared.body)
     : withoutGenerated(comparison.candidates, (candidate) => context.encrypted.explains(candidate, desired));
-  const judgeable = withoutInvalid(readable.candidates, prepared.validation);
+  const versions = { declared: desired.apiVersion, read: live.apiVersion };
+  const alike = withoutUnlike(readable.candidates, prepared.validation, versions);
+  const judgeable = withoutInvalid(alike.candidates, alike.validation);
   const remainder = subtract(judgeable.candidates, {
     desired: desired.body,
     live,
@@ -85,8 +88,8 @@ export function judgeResource(
     differences: differences.map(masked.difference),
     suppressions: [...comparison.defaulted.map(defaultSuppression), ...remainder.suppressions].map(masked.suppression),
     pending: split.pending.map(masked.pending),
-    invalid: [...prepared.validation.invalid, ...judgeable.pruned],
-    undetermined: [...readable.undetermined, ...stable.undetermined],
+    invalid: [...alike.validation.invalid, ...judgeable.pruned],
+    undetermined: [...readable.undetermined, ...alike.undetermined, ...stable.undetermined],
     notes: resourceNotes({
       comparison: comparison.notes,
       pruned: judgeable.pruned.length > 0,

@@ -17,6 +17,9 @@ export interface Validation {
   readonly hasUnsetZeros: boolean;
 }
 
+/** The reason for a required field that is absent. */
+export const notDeclared = 'required and not declared';
+
 /** Checks a declared object against its type, without a server. Unknown types accept everything. */
 export function validate(body: JsonObject, type: TypeNode, kind: string): Validation {
   const walk = new ValidationWalk();
@@ -69,9 +72,7 @@ class ValidationWalk {
     }
     for (const key of type.required) {
       if (Object.hasOwn(value, key) || type.fields.get(key)?.default !== undefined) continue;
-      this.#within(field(key), () =>
-        this.invalid.push({ path: formatPath(this.#path), reason: 'required and not declared' }),
-      );
+      this.#within(field(key), () => this.invalid.push({ path: formatPath(this.#path), reason: notDeclared }));
     }
   }
 
