@@ -26,4 +26,5 @@ const result = await run({
   onProgress: (line) => console.log(line),
 });
 console.log(JSON.stringify(result, undefined, 2));
-if (result.violations.length > 0) process.exitCode = 1;
+// Node 24 was seen to spin for ever in closing the handles of connections that had been cut.
+process.exit(result.violations.length > 0 ? 1 : 0);

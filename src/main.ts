@@ -37,3 +37,10 @@ process.exitCode = await runCli({
     startDaemon: async (options) => (await import('./app-run.ts')).startDaemon(options),
   },
 });
+
+// What was printed is with its reader first. Then the end is ours: left to itself, Node 24 was seen to spin for ever in closing the
+// handles of connections that had been cut (an hour of faults did it twice).
+await Promise.all(
+  [process.stdout, process.stderr].map((stream) => new Promise((resolve) => stream.write('', resolve))),
+);
+process.exit();
