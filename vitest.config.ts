@@ -8,6 +8,8 @@ const thorough = [
   'test/killed-daemon.test.ts',
   'test/drift/read-back.test.ts',
   'test/graph/hostile.test.ts',
+  'test/kubernetes/large-cluster.test.ts',
+  'test/loop/status-events.test.ts',
   'test/**/*.property.test.ts',
 ];
 
