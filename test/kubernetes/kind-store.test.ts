@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { LiveObject } from '../../src/kubernetes/list/live-object.ts';
-import { stillWrong, suspectsOf } from '../../src/kubernetes/watch/audit-kind.ts';
+import { provedWrong, stillSuspect, suspectsOf } from '../../src/kubernetes/watch/audit-kind.ts';
 import { compareVersions } from '../../src/kubernetes/watch/compare-versions.ts';
 import { KindStore } from '../../src/kubernetes/watch/kind-store.ts';
 
@@ -89,7 +89,7 @@ describe('the audit', () => {
     ['nothing when it was deleted and made again meanwhile', listed.slice(1), [object('a', '9', 'two')], []],
   ])('believes %s', (_what, heldLater, later, wrong) => {
     const suspects = suspectsOf(listed, '8', holding(object('b', '6'), object('c', '7')));
-    expect(stillWrong(suspects, later, holding(...heldLater))).toEqual(wrong);
+    expect(provedWrong(stillSuspect(suspects, holding(...heldLater)), later)).toEqual(wrong);
   });
 
   test.each<[string, LiveObject[], readonly string[]]>([
@@ -98,11 +98,12 @@ describe('the audit', () => {
     ['the version of the list never came', [object('a', '4')], ['n/a']],
   ])('of an outdated object when %s', (_what, heldLater, wrong) => {
     const suspects = suspectsOf([object('a', '5')], '8', holding(object('a', '4')));
-    expect(stillWrong(suspects, [object('a', '9')], holding(...heldLater))).toEqual(wrong);
+    expect(provedWrong(stillSuspect(suspects, holding(...heldLater)), [object('a', '9')])).toEqual(wrong);
   });
 
   test('of an object that is held too many until its deletion is heard', () => {
     const suspects = suspectsOf([], '8', holding(object('a', '4'), object('b', '5')));
-    expect(stillWrong(suspects, [], holding(object('a', '4'), object('b', '9', 'two')))).toEqual(['n/a']);
+    const held = holding(object('a', '4'), object('b', '9', 'two'));
+    expect(provedWrong(stillSuspect(suspects, held), [])).toEqual(['n/a']);
   });
 });

@@ -38,14 +38,14 @@ afterEach(async () => {
 
 let setByMs = 0;
 
-async function watch(floor: string, pastMs = 600_000): Promise<KubernetesFeed> {
+async function watch(floor: string, pastMs = 600_000, auditMs = 600_000): Promise<KubernetesFeed> {
   source = await createKubernetesSource({
     kubeconfig: server.kubeconfig,
     environment: {},
     random: () => 0,
     floorOf: () => floor,
     clock: () => new Date(Date.now() + setByMs),
-    watch: { staleAfterMs: 60_000, restMs: 20, discoveryMs: 600_000, pastMs },
+    watch: { staleAfterMs: 60_000, restMs: 20, discoveryMs: 600_000, pastMs, auditMs },
     onFault: (what, error) => faults.push(`${what}: ${error instanceof Error ? error.message : ''}`),
   });
   feed = await source.watch(
@@ -149,4 +149,29 @@ describe('F25 a wall clock that is set by an hour under a watch', () => {
       expect(server.count('watch')).toBe(1);
     },
   );
+});
+
+describe('an audit', () => {
+  test('does not call wrong what is deleted while it reads its second list', async () => {
+    const young = configMap('young', '15');
+    const toWatch = (...lines: readonly string[]): void => {
+      for (const line of lines) server.open.at(-1)?.write(line);
+    };
+    const later = (act: () => void): void => void setTimeout(act, 60);
+    server.lists.push(
+      list([], '10'),
+      (request, response) => {
+        list([young], '20')(request, response);
+        later(() => toWatch(event('ADDED', young), bookmark('20')));
+      },
+      (request, response) => {
+        toWatch(event('DELETED', configMap('young', '25')));
+        later(() => list([young], '22')(request, response));
+      },
+    );
+    const watched = await watch('', 600_000, 100);
+    await until(() => watched.states()[0]?.auditedAt !== null);
+    expect(faults).toEqual([]);
+    expect(watched.states()[0]).toMatchObject({ auditDifferences: 0 });
+  });
 });

@@ -44,27 +44,30 @@ export function suspectsOf(
   return suspects;
 }
 
-/** Those that are proved wrong, if the watch has passed the list they come from; `later` is a list read after that. */
-export function stillWrong(
-  suspects: ReadonlyMap<string, Suspect>,
-  later: readonly Listed[],
-  store: KindStore,
-): readonly string[] {
-  const uids = new Map(later.map(({ key, uid }) => [key, uid]));
-  const isWrong = ([key, suspect]: [string, Suspect]): boolean => {
+/** Those that the cache is still at odds with, once the watch has passed the list they come from. */
+export function stillSuspect(suspects: ReadonlyMap<string, Suspect>, store: KindStore): ReadonlyMap<string, Suspect> {
+  const isAtOdds = ([key, suspect]: [string, Suspect]): boolean => {
     const held = store.get(key);
     switch (suspect.reason) {
-      // One and the same object was there all the time and is not held; another one of the name may just be under way.
       case 'missing':
-        return held === undefined && uids.get(key) === suspect.uid;
+        return held === undefined;
       case 'outdated':
         return held !== undefined && isOlder(held.version, suspect.version);
       case 'too-many':
         return held?.uid === suspect.uid && held.version === suspect.version;
     }
   };
+  return new Map([...suspects].filter(isAtOdds));
+}
+
+/**
+ * Those that are proved wrong. What was missing may have been deleted by then, so `later`, a list read after that, must still have
+ * the same object. What the cache holds by the time it has been read is no evidence: a deletion may have come since.
+ */
+export function provedWrong(suspects: ReadonlyMap<string, Suspect>, later: readonly Listed[]): readonly string[] {
+  const uids = new Map(later.map(({ key, uid }) => [key, uid]));
   return [...suspects]
-    .filter(isWrong)
+    .filter(([key, { reason, uid }]) => reason !== 'missing' || uids.get(key) === uid)
     .map(([key]) => key)
     .sort();
 }
@@ -105,11 +108,15 @@ export async function auditKind(
   const suspects = suspectsOf(first.objects, first.version, subject.cache.store);
   if (suspects.size === 0) return { kind: 'equal' };
   const hasPassed = await passes(subject, first.version, signal);
+  if (subject.cache.version === undefined) return { kind: 'unanswered' };
+  // Judged in the same moment: one event later the cache may rightly be another.
+  const suspect = stillSuspect(suspects, subject.cache.store);
+  if (suspect.size === 0) return { kind: 'equal' };
+  if (!hasPassed) return { kind: 'behind' };
   const later = await listMetadata(context, subject, signal);
-  if (later === null || subject.cache.version === undefined) return { kind: 'unanswered' };
-  const keys = stillWrong(suspects, later.objects, subject.cache.store);
-  if (keys.length === 0) return { kind: 'equal' };
-  return hasPassed ? { kind: 'wrong', keys } : { kind: 'behind' };
+  if (later === null) return { kind: 'unanswered' };
+  const keys = provedWrong(suspect, later.objects);
+  return keys.length === 0 ? { kind: 'equal' } : { kind: 'wrong', keys };
 }
 
 async function passes(subject: AuditSubject, version: string, signal: AbortSignal): Promise<boolean> {

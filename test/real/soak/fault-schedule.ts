@@ -41,7 +41,6 @@ export function soakFaults({ plane, proxy, random, chance }: FaultStage): readon
     plane.apiserver.start();
     await plane.waitUntilReady();
   };
-  let last = '';
   return [
     { name: 'F1 kill', run: () => restart('SIGKILL') },
     { name: 'F2 stop', run: () => restart('SIGTERM') },
@@ -70,14 +69,18 @@ export function soakFaults({ plane, proxy, random, chance }: FaultStage): readon
     onWatches('F10 empty', () => ({ kind: 'answer', status: 200, body: '' })),
     onWatches('garbage', () => ({ kind: 'lines', change: (line) => [line, 'garbage'] })),
     onWatches('410', () => ({ kind: 'answer', status: 410 })),
-    onWatches('F19 replay', () => ({
-      kind: 'lines',
-      change: (line) => {
-        const replayed = last === '' ? [line] : [line, last, line];
-        last = line;
-        return replayed;
-      },
-    })),
+    onWatches('F19 replay', () => {
+      // Of this stream alone: what another one held when it was torn may be news to its successor.
+      let last = '';
+      return {
+        kind: 'lines',
+        change: (line) => {
+          const replayed = last === '' ? [line] : [line, last, line];
+          last = line;
+          return replayed;
+        },
+      };
+    }),
     onWatches('F15 forbidden', () => ({ kind: 'answer', status: 403 })),
     onWatches('F13 gone', () => ({ kind: 'answer', status: 404 })),
     onWatches('F11 unauthorized', () => ({ kind: 'answer', status: 401 })),

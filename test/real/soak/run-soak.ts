@@ -53,12 +53,18 @@ export async function runSoak(options: SoakOptions): Promise<SoakResult> {
       auditMs: 10_000,
       settleMs: 6_000,
     };
-    await using watching = await startWatching(kinds, { kubeconfig: proxy.kubeconfig, watch });
+    let current = '';
+    const onFault = (what: string, error: unknown): void => {
+      if (!what.includes('differed')) return;
+      violations.push(`during or after "${current}" ${what}: ${error instanceof Error ? error.message : ''}`);
+    };
+    await using watching = await startWatching(kinds, { kubeconfig: proxy.kubeconfig, watch, onFault });
     const faults = soakFaults({ plane, proxy, random, chance });
     const endsAt = performance.now() + milliseconds;
     while (performance.now() < endsAt && violations.length === 0) {
       const fault = random.pick(faults);
       counts[fault.name] = (counts[fault.name] ?? 0) + 1;
+      current = fault.name;
       const done = new AbortController();
       await Promise.all([
         fault.run().finally(() => done.abort()),
@@ -70,7 +76,6 @@ export async function runSoak(options: SoakOptions): Promise<SoakResult> {
         violations.push(`after "${fault.name}" the cache did not equal the server within a minute`);
       onProgress(`${fault.name}: equal again after ${Math.round(recoveryMs)} ms, ${journal.writes} writes so far`);
     }
-    violations.push(...watching.faults.filter((what) => what.includes('differed')));
   } finally {
     await plane.stop();
   }
