@@ -123,7 +123,13 @@ describe('manifests/', () => {
 
   test('the component for dry runs lets Mooring try objects, and create none', async () => {
     const component = join(manifests, 'components', 'server-dry-run');
+    const role = join(manifests, 'components', 'leader-election', 'role.yaml');
     const files = ['guard.yaml', 'cluster-role.yaml'].flatMap((name) => ['-f', join(component, name)]);
+    const lease = JSON.stringify({
+      apiVersion: 'coordination.k8s.io/v1',
+      kind: 'Lease',
+      metadata: { name: 'mooring-beside-the-guard', namespace: 'mooring' },
+    });
     const create = (name: string, ...flags: readonly string[]): Promise<KubectlResult> =>
       tryKubectl(['-n', 'mooring', 'create', 'configmap', name, identity, ...flags]);
     await kubectl(['apply', ...files]);
@@ -135,7 +141,13 @@ describe('manifests/', () => {
       expect(await create('tried', '--dry-run=server')).toMatchObject({ code: 0 });
       const question = ['auth', 'can-i', 'create', 'deployments.apps', '-n', 'default', identity];
       expect((await tryKubectl(question)).stdout.trim()).toBe('yes');
+      // Both components at once: the guard must not keep replicas from agreeing on a leader.
+      await kubectl(['-n', 'mooring', 'apply', '-f', role]);
+      const made = (): Promise<KubectlResult> => tryKubectl(['create', '-f', '-', identity], { input: lease });
+      await expect.poll(async () => (await made()).stderr, { timeout: 30_000 }).toMatch(/^$|AlreadyExists/);
     } finally {
+      await kubectl(['-n', 'mooring', 'delete', '--ignore-not-found', 'lease/mooring-beside-the-guard']);
+      await kubectl(['-n', 'mooring', 'delete', '--ignore-not-found', '-f', role]);
       await kubectl(['delete', ...files]);
     }
   });
