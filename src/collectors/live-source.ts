@@ -14,6 +14,11 @@ export interface LiveRequest {
   readonly evidence: readonly KindRef[];
   /** Kinds (of the others) whose status says something; of the rest, an event that changes nothing but the status is not told. Absent: all. */
   readonly statuses?: readonly KindRef[];
+  /**
+   * Kinds whose objects controllers make in masses, with the names that are declared of each. Of the others of these kinds that a
+   * controller of Kubernetes made, a feed may hold the metadata only. Absent: everything is held whole.
+   */
+  readonly masses?: readonly (KindRef & { readonly names: readonly string[] })[];
 }
 
 /** `synced`: complete and current. `stale`: was complete, cannot be kept current. `partial`: list not complete yet. `forbidden`, `gone`: as named. */

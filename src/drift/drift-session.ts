@@ -245,6 +245,8 @@ export class DriftSession {
     if (doubt !== undefined) return undeterminedReport(resource, doubt);
     const live = this.#index.get(resource.id, resource.apiVersion);
     if (live === undefined) return this.#judgeAbsent(resource);
+    if (live.metadataOnly === true)
+      return undeterminedReport(resource, 'only its metadata was read so far: it was not declared before');
     const judged = withinGaps(
       judgeResource(resource, live, earlier, this.#context(question)),
       resource,

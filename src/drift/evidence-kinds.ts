@@ -39,6 +39,14 @@ export function hasTellingStatus({ kind }: KindAt): boolean {
   return tellingStatus.has(kind);
 }
 
+/** Kinds that controllers make in masses for what somebody declared. */
+const inMasses: ReadonlySet<string> = new Set(['Pod', 'ReplicaSet', 'Job', 'ControllerRevision']);
+
+/** Whether most objects of a kind are copies of something else, so that of those that nobody declares the metadata is enough. */
+export function isMadeInMasses({ kind }: KindAt): boolean {
+  return inMasses.has(kind);
+}
+
 /** What must be read beside the declared kinds, so that a difference can be explained. A kind the cluster lacks is no gap. */
 export function evidenceKinds(declared: readonly KindAt[]): readonly KindAt[] {
   const wanted = new Map<string, KindAt>();

@@ -16,4 +16,6 @@ export interface Resource {
   readonly apiVersion: string;
   readonly body: JsonObject;
   readonly origin: Origin | null;
+  /** The body is the metadata of a live object that nobody declares: nothing can be said of the rest. */
+  readonly metadataOnly?: true;
 }

@@ -1,5 +1,5 @@
 import type { KindRef } from '../../collectors/live-source.ts';
-import { groupOf } from '../../resource/resource-id.ts';
+import { groupOf, type ResourceId } from '../../resource/resource-id.ts';
 
 /** One kind at one version as the server serves it. `path` is the collection over all namespaces. */
 export interface ServedKind {
@@ -37,4 +37,14 @@ export function collectionPath(served: ServedKind, namespace: string): string {
 /** Path of one object. */
 export function objectPath(served: ServedKind, namespace: string, name: string): string {
   return `${collectionPath(served, namespace)}/${encodeURIComponent(name)}`;
+}
+
+/** Whether both are read at the same address and in the same way. */
+export function isSameCollection(a: ServedKind, b: ServedKind): boolean {
+  return a.path === b.path && a.namespaced === b.namespaced && a.verbs.includes('watch') === b.verbs.includes('watch');
+}
+
+/** Stands for every object of a kind, read or not: an id without a name. */
+export function wholeKind(ref: KindRef): ResourceId {
+  return { group: groupOf(ref.apiVersion), kind: ref.kind, namespace: '', name: '' };
 }

@@ -1,4 +1,4 @@
-import { arrayAt, isJsonObject, type JsonValue, parseJson, stringAt } from '../../resource/json.ts';
+import { arrayAt, isJsonObject, type JsonObject, type JsonValue, parseJson, stringAt } from '../../resource/json.ts';
 import { foldManagedFields } from '../../resource/managed-fields.ts';
 import { SharedStrings } from '../../resource/shared-strings.ts';
 import type { KubernetesConnection } from '../connection/kubernetes-connection.ts';
@@ -14,6 +14,8 @@ export interface ListOptions {
   readonly pageSize?: number;
   /** Objects that are read once and let go need not be made small first. Default true. */
   readonly compact?: boolean;
+  /** What of an object is worth holding, or undefined for all of it. */
+  readonly outline?: (body: JsonObject) => JsonObject | undefined;
 }
 
 export type ListOutcome =
@@ -72,7 +74,10 @@ async function listOnce(subject: ListSubject, pageSize: number, signal: AbortSig
     const page = parsePage(answer.body);
     if (page === undefined) return { kind: 'refused', refusal: notAList(answer.body) };
     for (const item of arrayAt(page, 'items')) {
-      const object = readLiveObject(options.compact === false ? item : compact(item, strings), served);
+      const outline = isJsonObject(item) ? options.outline?.(item) : undefined;
+      const held = outline ?? item;
+      const small = options.compact === false ? held : compact(held, strings);
+      const object = readLiveObject(small, served, outline !== undefined);
       if (object === undefined) poisoned += 1;
       else objects.push(object);
     }

@@ -16,7 +16,7 @@ export interface LiveObject {
  * One item of a list or one watch event as a live object, or undefined when it has no name or is of another kind. List
  * items of built-in kinds carry no apiVersion and kind; metadata-only ones carry those of PartialObjectMetadata.
  */
-export function readLiveObject(item: JsonValue, served: ServedKind): LiveObject | undefined {
+export function readLiveObject(item: JsonValue, served: ServedKind, metadataOnly = false): LiveObject | undefined {
   const metadata = objectAt(item, 'metadata');
   const name = stringAt(metadata, 'name');
   if (!isJsonObject(item) || metadata === undefined || name === undefined || name === '') return undefined;
@@ -33,6 +33,7 @@ export function readLiveObject(item: JsonValue, served: ServedKind): LiveObject 
       apiVersion: served.apiVersion,
       body: withholdLastApplied(body),
       origin: null,
+      ...(metadataOnly ? { metadataOnly } : {}),
     },
   };
 }

@@ -1,4 +1,4 @@
-import { isJsonObject } from '../../resource/json.ts';
+import { isJsonObject, type JsonObject } from '../../resource/json.ts';
 import { foldManagedFields } from '../../resource/managed-fields.ts';
 import type { Resource } from '../../resource/resource.ts';
 import type { ResourceId } from '../../resource/resource-id.ts';
@@ -8,6 +8,8 @@ import { readLiveObject } from '../list/live-object.ts';
 import type { WatchEvent } from '../stream/watch-event.ts';
 import { isOlder } from './compare-versions.ts';
 import { KindStore } from './kind-store.ts';
+import type { KindOptions } from './reflector-options.ts';
+import { outlineOf } from './stranger.ts';
 import type { KindLedger } from './watched-kind.ts';
 
 type Listed = Extract<ListOutcome, { kind: 'listed' }>;
@@ -25,12 +27,32 @@ export class KindCache {
   #floor: string;
   #oldBookmarks = 0;
   #isStartingOver = false;
+  #declaredNames: ReadonlySet<string> | null;
 
-  constructor(served: ServedKind, ledger: KindLedger, floor: string, isStatusNews: boolean) {
-    this.store = new KindStore(isStatusNews);
+  constructor(served: ServedKind, ledger: KindLedger, floor: string, options: KindOptions) {
+    this.store = new KindStore(options.isStatusNews);
     this.#served = served;
     this.#ledger = ledger;
     this.#floor = floor;
+    this.#declaredNames = options.declaredNames;
+  }
+
+  /** What is held of an object that nobody declares, or undefined when all of it is. */
+  outline(body: JsonObject): JsonObject | undefined {
+    return this.#declaredNames === null ? undefined : outlineOf(body, this.#declaredNames);
+  }
+
+  /** Whether an object that is declared, or that is to be held whole for another reason, is held as metadata only. */
+  lacks(): boolean {
+    const names = this.#declaredNames;
+    return this.store
+      .resources()
+      .some(({ id, metadataOnly }) => metadataOnly === true && (names === null || names.has(id.name)));
+  }
+
+  /** From now on these names are those that manifests declare. */
+  declare(names: ReadonlySet<string> | null): void {
+    this.#declaredNames = names;
   }
 
   /** Where a watch may resume; undefined when only a list helps. */
@@ -102,7 +124,9 @@ export class KindCache {
   #takeObject(event: Extract<WatchEvent, { kind: 'object' }>): ResourceId | undefined {
     this.#ledger.events += 1;
     const { object: told } = event;
-    const object = readLiveObject(isJsonObject(told) ? foldManagedFields(told) : told, this.#served);
+    const outline = isJsonObject(told) ? this.outline(told) : undefined;
+    const held = outline ?? (isJsonObject(told) ? foldManagedFields(told) : told);
+    const object = readLiveObject(held, this.#served, outline !== undefined);
     if (object === undefined) {
       this.#ledger.poisoned += 1;
       return undefined;

@@ -47,6 +47,7 @@ export class KindStore {
     for (const [key, after] of next) {
       const before = this.#held.get(key);
       if (before === undefined || before.uid !== after.uid) changed.push(after.resource.id);
+      else if (isWholeNow(before, after)) changed.push(after.resource.id);
       else if (before.version !== after.version && !this.#isTouched(before, after)) changed.push(after.resource.id);
     }
     this.#held = next;
@@ -83,4 +84,9 @@ export class KindStore {
     this.#resources = undefined;
     return 'changed';
   }
+}
+
+/** The same object at the same version may say more than before. */
+function isWholeNow(before: LiveObject, after: LiveObject): boolean {
+  return before.resource.metadataOnly === true && after.resource.metadataOnly !== true;
 }

@@ -1,19 +1,19 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { KindRef, LiveFeed, LiveRequest } from '../../collectors/live-source.ts';
 import type { Resource } from '../../resource/resource.ts';
-import { groupOf, type ResourceId } from '../../resource/resource-id.ts';
+import type { ResourceId } from '../../resource/resource-id.ts';
 import type { Gap, LiveSnapshot } from '../../resource/snapshot.ts';
-import type { KubernetesConnection } from '../connection/kubernetes-connection.ts';
 import { type Discovery, discoverKinds } from '../discovery/discover-kinds.ts';
-import { describeKind, kindKey, type ServedKind } from '../discovery/served-kind.ts';
+import { describeKind, isSameCollection, kindKey, wholeKind } from '../discovery/served-kind.ts';
 import { poisonGap, secretDataGap, unknownKindGap } from '../list/kind-gaps.ts';
 import { isSecret } from '../list/live-object.ts';
 import { linkAbort } from '../linked-abort.ts';
 import { groupVersionsOf, isMissed, kindsOf } from '../list/requested-kinds.ts';
 import type { OpenApiReader } from '../openapi-documents.ts';
 import { type ChangeCollector, createChangeCollector } from './change-collector.ts';
-import { Reflector, type ReflectorSink } from './reflector.ts';
-import type { ReflectorOptions } from './reflector-options.ts';
+import { Reflector } from './reflector.ts';
+import type { ReflectorSink } from './reflector-sink.ts';
+import type { KindOptions, ReflectorOptions } from './reflector-options.ts';
 import { SchemaKeeper } from './schema-keeper.ts';
 import { unsyncedGap } from './unsynced-gap.ts';
 import { KindLedger, type WatchedKindState } from './watched-kind.ts';
@@ -147,7 +147,12 @@ export class KubernetesFeed implements LiveFeed {
     const refs = kindsOf(this.#request);
     using limited = linkAbort(this.#stop.signal, this.#options.answerMs);
     try {
-      const found = await discoverKinds(this.#connection, groupVersionsOf(refs), this.#discovery, limited.signal);
+      const found = await discoverKinds(
+        this.#options.connection,
+        groupVersionsOf(refs),
+        this.#discovery,
+        limited.signal,
+      );
       this.#options.pulse.beat();
       if (this.#isUnheard) this.#abandonDeadPaths();
       const isNew = found !== this.#discovery;
@@ -170,16 +175,15 @@ export class KubernetesFeed implements LiveFeed {
     for (const { reflector } of this.#watched.values()) if (reflector.phase !== 'synced') reflector.suspect(0);
   }
 
-  get #connection(): KubernetesConnection {
-    return this.#options.connection;
-  }
-
   /** Starts and stops reflectors so that they fit the request and the discovery; resolves when the new ones are settled. */
   async #adapt(isQuiet: boolean): Promise<void> {
     const wanted = new Map(kindsOf(this.#request).map((ref) => [kindKey(ref), ref]));
     for (const [key, { reflector }] of this.#watched) {
       const served = this.#discovery.kinds.get(key);
-      if (wanted.has(key) && served !== undefined && isSameCollection(served, reflector.served)) continue;
+      if (wanted.has(key) && served !== undefined && isSameCollection(served, reflector.served)) {
+        reflector.declare(this.#optionsOf(reflector.served).declaredNames);
+        continue;
+      }
       reflector.stop();
       this.#watched.delete(key);
       // Everything it held is now unknown, or about to be listed anew.
@@ -203,14 +207,19 @@ export class KubernetesFeed implements LiveFeed {
       return;
     }
     this.#unknown.delete(key);
-    const { statuses } = this.#request;
-    const isStatusNews = statuses === undefined || statuses.some((told) => kindKey(told) === kindKey(ref));
-    const reflector = new Reflector(served, { ...this.#options, isStatusNews }, this.#sink);
+    const reflector = new Reflector(served, { ...this.#options, ...this.#optionsOf(ref) }, this.#sink);
     if (isQuiet) {
       this.#quiet.add(reflector);
       void reflector.settled.then(() => this.#quiet.delete(reflector));
     }
     this.#watched.set(key, { reflector, done: reflector.run() });
+  }
+
+  #optionsOf(ref: KindRef): KindOptions {
+    const { statuses, masses } = this.#request;
+    const isSame = (other: KindRef): boolean => kindKey(other) === kindKey(ref);
+    const names = masses?.find(isSame)?.names;
+    return { isStatusNews: statuses?.some(isSame) ?? true, declaredNames: names === undefined ? null : new Set(names) };
   }
 
   readonly #sink: ReflectorSink = {
@@ -285,13 +294,4 @@ export class KubernetesFeed implements LiveFeed {
       if (!this.#stop.signal.aborted) this.#options.onFault('adapting to new kinds failed', error);
     });
   }
-}
-
-/** Stands for every object of a kind, read or not: an id without a name. */
-function wholeKind(ref: KindRef): ResourceId {
-  return { group: groupOf(ref.apiVersion), kind: ref.kind, namespace: '', name: '' };
-}
-
-function isSameCollection(a: ServedKind, b: ServedKind): boolean {
-  return a.path === b.path && a.namespaced === b.namespaced && a.verbs.includes('watch') === b.verbs.includes('watch');
 }

@@ -6,6 +6,8 @@ import type { ServerPulse } from './server-pulse.ts';
 export interface KindOptions {
   /** Whether a change of the status alone is told. */
   readonly isStatusNews: boolean;
+  /** Names that manifests declare, where objects that controllers made and nobody declares are held as metadata; null: all are held whole. */
+  readonly declaredNames: ReadonlySet<string> | null;
 }
 
 /** What all reflectors of a cluster work with. */

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { KindPhase } from '../../collectors/live-source.ts';
 import { asAppError } from '../../errors/app-error.ts';
+import type { JsonObject } from '../../resource/json.ts';
 import type { Resource } from '../../resource/resource.ts';
 import type { ResourceId } from '../../resource/resource-id.ts';
 import { backoffMs } from '../backoff.ts';
@@ -14,20 +15,10 @@ import { PastJudge } from './judge-past.ts';
 import { KindCache } from './kind-cache.ts';
 import { type Misfortune, nextStep, noMisfortune, type Wait } from './next-step.ts';
 import type { KindOptions, ReflectorOptions } from './reflector-options.ts';
+import type { ReflectorSink } from './reflector-sink.ts';
 import type { WatchEvent } from '../stream/watch-event.ts';
 import { describeEnd, type WatchEnd, watchOnce } from '../stream/watch-once.ts';
 import { KindLedger, type WatchedKindState } from './watched-kind.ts';
-
-export interface ReflectorSink {
-  /** Objects to look at again. */
-  changed(ids: readonly ResourceId[], reflector: Reflector): void;
-  /** The phase is another one: everything of the kind is worth another look. */
-  phaseChanged(reflector: Reflector): void;
-  /** The server has denied all that was newer than `version`: what was known of the kind is replaced. */
-  wentBack(reflector: Reflector, from: string, to: string): void;
-  /** The server answered as if it did not know the kind any more. */
-  lost(reflector: Reflector): void;
-}
 
 const healthyMs = 1_000;
 
@@ -38,10 +29,10 @@ const healthyMs = 1_000;
 export class Reflector {
   readonly served: ServedKind;
   /** Resolves when the first list is complete and watched, or when it is known why that cannot be had now. */
-  readonly settled: Promise<void>;
+  settled: Promise<void>;
   readonly #options: ReflectorOptions;
   readonly #sink: ReflectorSink;
-  readonly #settle: () => void;
+  #settle: () => void;
   readonly #stop = new AbortController();
   readonly #ledger: KindLedger;
   readonly #cache: KindCache;
@@ -67,7 +58,7 @@ export class Reflector {
     this.settled = promise;
     this.#settle = resolve;
     this.#ledger = new KindLedger(options.clock());
-    this.#cache = new KindCache(served, this.#ledger, options.floorOf(served), options.isStatusNews);
+    this.#cache = new KindCache(served, this.#ledger, options.floorOf(served), options);
     this.#past = new PastJudge({ connection: options.connection, served, patienceMs: options.pastMs });
     const onPhase = (): void => sink.phaseChanged(this);
     this.#health = new KindHealth(this.#ledger, { clock: options.clock, staleAfterMs: options.staleAfterMs, onPhase });
@@ -99,6 +90,17 @@ export class Reflector {
 
   state(): WatchedKindState {
     return this.#ledger.state(this.served, this.#cache.store.size, this.#cache.floor);
+  }
+
+  /** Other names are declared now. What is held of them as metadata only is listed anew; `settled` tells when. */
+  declare(names: ReadonlySet<string> | null): void {
+    this.#cache.declare(names);
+    if (!this.#cache.lacks()) return;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.settled = promise;
+    this.#settle = resolve;
+    this.#listDue = 'declared';
+    this.#giveUp?.abort();
   }
 
   stop(): void {
@@ -159,7 +161,12 @@ export class Reflector {
   async #list(signal: AbortSignal): Promise<number> {
     const { connection, budget, takeTurn, pageSize } = this.#options;
     this.#ledger.countList(this.#listReason);
-    const options = { metadataOnly: this.#isMetadataOnly(), takeTurn, ...(pageSize === undefined ? {} : { pageSize }) };
+    const options = {
+      metadataOnly: isSecret(this.served) && !this.#options.readSecrets,
+      takeTurn,
+      outline: (body: JsonObject) => this.#cache.outline(body),
+      ...(pageSize === undefined ? {} : { pageSize }),
+    };
     let outcome: ListOutcome;
     try {
       outcome = await budget.run(() => listKind(connection, this.served, options, signal), signal);
@@ -177,6 +184,8 @@ export class Reflector {
   async #listed(outcome: Extract<ListOutcome, { kind: 'listed' }>, signal: AbortSignal): Promise<number> {
     const changed = this.#cache.takeList(outcome, this.#options.clock());
     if (changed === undefined) return this.#doubt(outcome.version, signal);
+    // Manifests may have come to declare more while it was read.
+    if (this.#cache.lacks()) this.#listDue = 'declared';
     this.#past.forget();
     this.#sink.changed(changed, this);
     if (this.served.verbs.includes('watch')) return 0;
@@ -225,25 +234,19 @@ export class Reflector {
     const request = {
       served: this.served,
       version: this.#cache.version ?? '',
-      metadataOnly: this.#isMetadataOnly(),
+      metadataOnly: isSecret(this.served) && !this.#options.readSecrets,
       timeoutSeconds: Math.round(300 + random() * 300),
       silenceMs,
     };
-    const end = await watchOnce(
-      connection,
-      request,
-      {
-        opened: () => {
-          openedAt = performance.now();
-          this.#lastBytesAt = openedAt;
-          this.#options.pulse.beat();
-          this.#health.up('watched');
-          this.#settle();
-        },
-        events: (events, bytes) => this.#take(events, bytes),
-      },
-      giveUp.signal,
-    );
+    const opened = (): void => {
+      openedAt = performance.now();
+      this.#lastBytesAt = openedAt;
+      this.#options.pulse.beat();
+      this.#health.up('watched');
+      this.#settle();
+    };
+    const events = (told: readonly WatchEvent[], bytes: number): void => this.#take(told, bytes);
+    const end = await watchOnce(connection, request, { opened, events }, giveUp.signal);
     signal.throwIfAborted();
     return this.#watchEnded(end, performance.now() - openedAt >= healthyMs);
   }
@@ -257,11 +260,9 @@ export class Reflector {
     }
     this.#ledger.countRestart(step.reason);
     this.#health.down(describeEnd(end));
-    if (step.kind === 'list') {
-      this.#forget(step.reason);
-    }
+    if (step.kind === 'list') this.#forget(step.reason);
     // A refused watch is an answer too: whoever waits for the first sync may know the reason now.
-    if (end.kind === 'refused' || end.kind === 'broken') this.#settle();
+    if (this.#listDue === '' && (end.kind === 'refused' || end.kind === 'broken')) this.#settle();
     return step.wait === 'none' ? 0 : this.#pause(step.wait);
   }
 
@@ -279,10 +280,6 @@ export class Reflector {
     if (!this.#cache.isAheadOfServer) return;
     this.#listDue = 'older-bookmarks';
     this.#giveUp?.abort();
-  }
-
-  #isMetadataOnly(): boolean {
-    return isSecret(this.served) && !this.#options.readSecrets;
   }
 
   #rest(phase: 'forbidden' | 'gone', reason: string): number {

@@ -1,6 +1,6 @@
 import type { KindRef, LiveRequest } from '../../collectors/live-source.ts';
 import type { ManifestSource } from '../../collectors/manifest-source.ts';
-import { evidenceKinds, hasTellingStatus } from '../../drift/evidence-kinds.ts';
+import { evidenceKinds, hasTellingStatus, isMadeInMasses } from '../../drift/evidence-kinds.ts';
 import { ResourceScope } from '../../drift/resource-scope.ts';
 import type { Resource } from '../../resource/resource.ts';
 import { formatResourceId } from '../../resource/resource-id.ts';
@@ -29,7 +29,14 @@ export function liveRequest(desired: readonly DesiredSnapshot[]): LiveRequest {
   }
   const declared = [...kinds.values()];
   const evidence = evidenceKinds(declared);
-  return { declared, evidence, statuses: [...declared, ...evidence].filter(hasTellingStatus) };
+  const masses = declared.filter(isMadeInMasses).map((kind) => ({ ...kind, names: namesOf(kind, desired) }));
+  return { declared, evidence, statuses: [...declared, ...evidence].filter(hasTellingStatus), masses };
+}
+
+function namesOf({ apiVersion, kind }: KindRef, desired: readonly DesiredSnapshot[]): readonly string[] {
+  const resources = desired.flatMap((snapshot) => snapshot.resources);
+  const names = resources.filter((each) => each.apiVersion === apiVersion && each.id.kind === kind);
+  return [...new Set(names.map(({ id }) => id.name))].sort();
 }
 
 /** Each source has its own default namespace, which only the scope of a kind tells whether to use. */

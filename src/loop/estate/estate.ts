@@ -154,12 +154,20 @@ export class Estate {
     }
   }
 
+  /** Held as metadata until it was declared. */
+  #isOutlined(key: string): boolean {
+    const declared = this.#session.declaredResource(key);
+    return declared !== undefined && this.#session.liveResource(declared.id)?.metadataOnly === true;
+  }
+
   #takeDesired(live: LiveSnapshot, keys: Set<string>): void {
     const definitions = live.resources.filter(({ id }) => id.kind === 'CustomResourceDefinition');
     const change = this.#desired.place(definitions);
     this.#session.setDesired(this.#desired.snapshots);
     for (const key of change.keys) keys.add(key);
     if (!change.membership) return;
+    const outlined = change.keys.filter((key) => this.#isOutlined(key));
+    if (outlined.length > 0) this.#takeLive(this.#live.find(outlined), keys);
     // Other namespaces and kinds may be owned now, so whatever is or was extra deserves another look.
     for (const [key, { drift }] of this.#reports) if (drift === 'extra') keys.add(key);
     for (const key of this.#session.keys()) if (this.#desired.sourceOf(key) === undefined) keys.add(key);

@@ -16,6 +16,7 @@ export class LiveSide {
   readonly #source: LiveSource;
   #feed: LiveFeed | null = null;
   #request = '';
+  #kinds = '';
   #gaps = new Map<string, Gap>();
   #phases = '';
 
@@ -38,17 +39,20 @@ export class LiveSide {
   /** Throws AppError when nothing at all can be read. */
   async open(request: LiveRequest, changed: (keys: readonly string[]) => void, signal: AbortSignal): Promise<void> {
     this.#request = JSON.stringify(request);
+    this.#kinds = kindsText(request);
     this.#feed = await this.#source.watch(request, (ids) => changed(ids.map(formatResourceId)), signal);
     this.#phases = this.#phasesNow();
   }
 
-  /** Asks for other kinds when the manifests declare other ones. True when it did. */
+  /** Asks for other kinds and names when the manifests declare other ones. True when the kinds are others. */
   async follow(request: LiveRequest): Promise<boolean> {
     const text = JSON.stringify(request);
     if (this.#feed === null || text === this.#request) return false;
     await this.#feed.follow(request);
     this.#request = text;
-    return true;
+    const kinds = this.#kinds;
+    this.#kinds = kindsText(request);
+    return kinds !== this.#kinds;
   }
 
   find(keys: readonly string[]): LiveChange {
@@ -92,4 +96,8 @@ export class LiveSide {
   #phasesNow(): string {
     return this.states.map(({ kind, phase }) => `${kind.apiVersion}/${kind.kind} ${phase}`).join('\n');
   }
+}
+
+function kindsText({ masses: _names, ...kinds }: LiveRequest): string {
+  return JSON.stringify(kinds);
 }
