@@ -44,20 +44,20 @@ test('a Pod of a ReplicaSet is held as metadata until Git declares it, and is ju
   const renderer = { render: () => Promise.reject(new Error('plain files need no renderer')) };
   const manifests = await openDirectoryManifests(git, { renderer, now: () => new Date() });
   const live = await createKubernetesSource({ kubeconfig: sharedPlane().kubeconfig, environment: {} });
-  const { daemon, round } = run({ live, sources: [{ manifests, namespace }] });
-  const first = await round();
+  const running = run({ live, sources: [{ manifests, namespace }] });
+  const first = await running.round();
   expect(first.report.resources.map(({ name, verdict }) => [name, verdict])).toEqual([['alone', 'in-sync']]);
 
   const [copy = null] = await copies();
   const name = stringAt(copy, 'metadata', 'name') ?? '';
   const declared = { apiVersion: 'v1', kind: 'Pod', metadata: { name, namespace }, spec: valueAt(copy, 'spec') ?? {} };
-  const judgements = daemon.judgements;
-  const next = round((one) => verdictOf(one, name) !== undefined);
+  const judgements = running.daemon.judgements;
+  const next = running.round((one) => verdictOf(one, name) !== undefined);
   writeFileSync(join(git, 'copy.json'), JSON.stringify(declared));
   expect(verdictOf(await next, name)).toBe('in-sync');
-  expect(daemon.judgements - judgements).toBe(1);
+  expect(running.daemon.judgements - judgements).toBe(1);
 
-  const edited = round((one) => verdictOf(one, name) === 'drifted');
+  const edited = running.round((one) => verdictOf(one, name) === 'drifted');
   await kubectl(['set', 'image', ...inside, `pod/${name}`, 'main=registry.example.test/copies:2']);
   const drifted = (await edited).report.resources.find((one) => one.name === name);
   expect(drifted?.differences.map(({ path }) => path)).toEqual(['spec.containers[name=main].image']);

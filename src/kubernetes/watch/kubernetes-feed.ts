@@ -12,7 +12,7 @@ import { groupVersionsOf, isMissed, kindsOf } from '../list/requested-kinds.ts';
 import type { OpenApiReader } from '../openapi-documents.ts';
 import { type ChangeCollector, createChangeCollector } from './change-collector.ts';
 import { Reflector } from './reflector.ts';
-import type { ReflectorSink } from './reflector-sink.ts';
+import type { ReflectorSink, Speaker } from './reflector-sink.ts';
 import type { KindOptions, ReflectorOptions } from './reflector-options.ts';
 import { SchemaKeeper } from './schema-keeper.ts';
 import { unsyncedGap } from './unsynced-gap.ts';
@@ -48,7 +48,7 @@ export class KubernetesFeed implements LiveFeed {
   readonly #watched = new Map<string, Watched>();
   /** Kinds that were asked for and that the server does not know, with how long already. */
   readonly #unknown = new Map<string, { readonly ref: KindRef; readonly ledger: KindLedger }>();
-  readonly #quiet = new Set<Reflector>();
+  readonly #quiet = new Set<Speaker>();
   readonly #schemas: SchemaKeeper;
   #request: LiveRequest = { declared: [], evidence: [] };
   #discovery: Discovery;

@@ -13,7 +13,7 @@ import type { Judgement } from '../../severity/judgement.ts';
 import { liveRequest } from './declared-sources.ts';
 import type { DeclaredSource } from './declared-sources.ts';
 import { DesiredSide } from './desired-side.ts';
-import type { SourceState } from './desired-side.ts';
+import type { DesiredChange, SourceState } from './desired-side.ts';
 import { GraphKeeper } from './graph-keeper.ts';
 import { type AdmissionTrial, judgeKey } from './judge-key.ts';
 import { type LiveChange, LiveSide } from './live-side.ts';
@@ -116,13 +116,21 @@ export class Estate {
       if (await this.#live.follow(liveRequest(this.#desired.raw))) everything = true;
     }
     const live = this.#liveSnapshot();
-    const change = this.#live.find(everything ? [] : (work.keys ?? []));
-    if (everything) this.#session.setLive(live);
-    else this.#takeLive(change, keys);
-    if (reads) this.#takeDesired(live, keys);
+    if (everything) return await this.#takeAll(live, problem, signal);
+    const change = this.#live.find(work.keys ?? []);
+    this.#takeLive(change, keys);
+    if (reads) this.#askAgain(await this.#takeDesired(live), keys);
     await this.#takeGraph(reads ? null : change, live, problem, signal);
     this.#takeGaps(live, keys);
-    return everything ? null : [...keys];
+    return [...keys];
+  }
+
+  async #takeAll(live: LiveSnapshot, problem: ProblemSink, signal: AbortSignal): Promise<null> {
+    this.#session.setLive(live);
+    await this.#takeDesired(live);
+    await this.#takeGraph(null, live, problem, signal);
+    this.#takeGaps(live, new Set());
+    return null;
   }
 
   /** Where it cannot be told which sources there are, they stay. */
@@ -141,10 +149,7 @@ export class Estate {
   #concernsSources({ keys }: RoundWork): boolean {
     const { concernsSources } = this.#options;
     if (concernsSources === undefined) return false;
-    return (keys ?? []).some((key) => {
-      const id = parseResourceId(key);
-      return id !== undefined && concernsSources(id);
-    });
+    return (keys ?? []).flatMap((key) => parseResourceId(key) ?? []).some((id) => concernsSources(id));
   }
 
   #takeLive({ changed, deleted }: LiveChange, keys: Set<string>): void {
@@ -160,13 +165,21 @@ export class Estate {
     return declared !== undefined && this.#session.liveResource(declared.id)?.metadataOnly === true;
   }
 
-  #takeDesired(live: LiveSnapshot, keys: Set<string>): void {
+  /** Each of its steps looks at everything that is declared; between them others get their turn. */
+  async #takeDesired(live: LiveSnapshot): Promise<DesiredChange> {
+    await new Promise(setImmediate);
     const definitions = live.resources.filter(({ id }) => id.kind === 'CustomResourceDefinition');
     const change = this.#desired.place(definitions);
+    await new Promise(setImmediate);
     this.#session.setDesired(this.#desired.snapshots);
+    await new Promise(setImmediate);
+    return change;
+  }
+
+  #askAgain(change: DesiredChange, keys: Set<string>): void {
     for (const key of change.keys) keys.add(key);
     if (!change.membership) return;
-    const outlined = change.keys.filter((key) => this.#isOutlined(key));
+    const outlined = this.#live.holdsOutlines ? change.keys.filter((key) => this.#isOutlined(key)) : [];
     if (outlined.length > 0) this.#takeLive(this.#live.find(outlined), keys);
     // Other namespaces and kinds may be owned now, so whatever is or was extra deserves another look.
     for (const [key, { drift }] of this.#reports) if (drift === 'extra') keys.add(key);

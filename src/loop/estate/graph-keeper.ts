@@ -13,8 +13,10 @@ export interface GraphKeeperOptions {
   readonly lineOf: (resource: Resource, path: string) => number | null;
 }
 
-/** Resources that the graph takes in at one go: about 20 ms of work. */
-const portion = 200;
+/** Resources that the graph takes in at one go: about 10 ms of work. */
+const portion = 100;
+
+const asked: readonly string[] = ['CustomResourceDefinition', 'Namespace', 'Service', 'ConfigMap'];
 
 /** The graph of what is live, at the places where Git declares it; what is declared and missing stays in it. Follows both sides. */
 export class GraphKeeper implements GraphLookup {
@@ -39,18 +41,22 @@ export class GraphKeeper implements GraphLookup {
    */
   async sync(desired: readonly Resource[], live: readonly Resource[], signal: AbortSignal): Promise<void> {
     this.#declared = new Map(desired.map((resource) => [formatResourceId(resource.id), resource]));
+    await new Promise(setImmediate);
     const now = new Map(this.#declared);
     for (const resource of live) now.set(formatResourceId(resource.id), this.#placed(resource));
     const before = this.#held;
     this.#held = now;
     const { clock, lineOf } = this.#options;
+    await new Promise(setImmediate);
     const graph = this.#graph ?? buildGraph([], { builtAt: clock().toISOString(), lineOf });
-    const changed = [...now].filter(([key, resource]) => !isSame(before.get(key), resource)).map(([, one]) => one);
+    const changed = inReadingOrder(
+      [...now].filter(([key, resource]) => !isSame(before.get(key), resource)).map(([, one]) => one),
+    );
     const removed = [...before].filter(([key]) => !now.has(key)).map(([, resource]) => resource.id);
     for (let at = 0; at < changed.length; at += portion) {
-      updateGraph(graph, { changed: changed.slice(at, at + portion), removed: [], builtAt: clock().toISOString() });
       await new Promise(setImmediate);
       signal.throwIfAborted();
+      updateGraph(graph, { changed: changed.slice(at, at + portion), removed: [], builtAt: clock().toISOString() });
     }
     if (removed.length > 0) updateGraph(graph, { changed: [], removed, builtAt: clock().toISOString() });
     // Half of it would be taken for all of it.
@@ -100,6 +106,13 @@ export class GraphKeeper implements GraphLookup {
     const declared = this.#declared.get(formatResourceId(live.id));
     return declared === undefined ? live : { ...live, origin: declared.origin };
   }
+}
+
+/** What others ask for comes before those that ask, so that hardly anything is read twice. */
+function inReadingOrder(resources: readonly Resource[]): readonly Resource[] {
+  const ranks = new Map(asked.map((kind, index) => [kind, index]));
+  const rankOf = ({ id }: Resource): number => ranks.get(id.kind) ?? asked.length;
+  return resources.toSorted((one, other) => rankOf(one) - rankOf(other));
 }
 
 function isSame(held: Resource | undefined, resource: Resource): boolean {

@@ -17,6 +17,7 @@ export class LiveSide {
   #feed: LiveFeed | null = null;
   #request = '';
   #kinds = '';
+  #hasMasses = false;
   #gaps = new Map<string, Gap>();
   #phases = '';
 
@@ -32,6 +33,11 @@ export class LiveSide {
     return this.#feed?.states() ?? [];
   }
 
+  /** Whether some objects may be held as metadata only. */
+  get holdsOutlines(): boolean {
+    return this.#hasMasses;
+  }
+
   snapshot(): LiveSnapshot | null {
     return this.#feed?.snapshot() ?? null;
   }
@@ -40,6 +46,7 @@ export class LiveSide {
   async open(request: LiveRequest, changed: (keys: readonly string[]) => void, signal: AbortSignal): Promise<void> {
     this.#request = JSON.stringify(request);
     this.#kinds = kindsText(request);
+    this.#hasMasses = hasMasses(request);
     this.#feed = await this.#source.watch(request, (ids) => changed(ids.map(formatResourceId)), signal);
     this.#phases = this.#phasesNow();
   }
@@ -50,6 +57,7 @@ export class LiveSide {
     if (this.#feed === null || text === this.#request) return false;
     await this.#feed.follow(request);
     this.#request = text;
+    this.#hasMasses = hasMasses(request);
     const kinds = this.#kinds;
     this.#kinds = kindsText(request);
     return kinds !== this.#kinds;
@@ -100,4 +108,8 @@ export class LiveSide {
 
 function kindsText({ masses: _names, ...kinds }: LiveRequest): string {
   return JSON.stringify(kinds);
+}
+
+function hasMasses({ masses }: LiveRequest): boolean {
+  return masses !== undefined && masses.length > 0;
 }
