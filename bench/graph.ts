@@ -79,9 +79,11 @@ function reportQueries(graph: DependencyGraph, seed: number): void {
   const hub = ids.reduce((best, id) => (graph.nodes.inDegree(id) > graph.nodes.inDegree(best) ? id : best));
   for (const id of asked.slice(0, 100)) blastRadius(graph, id);
   const documents = asked.map((id) => best(() => blastRadius(graph, id)));
-  const walks = asked.map((id) => best(() => walkCallers(graph.adjacency, id, { leastProbability: 0.05 })));
+  const walks = asked.map((id) =>
+    best(() => walkCallers(graph.adjacency, [{ id, breaks: 1, notices: 0 }], { leastProbability: 0.05 })),
+  );
   const reached = asked
-    .map((id) => walkCallers(graph.adjacency, id, { leastProbability: 0.05 }).size)
+    .map((id) => walkCallers(graph.adjacency, [{ id, breaks: 1, notices: 0 }], { leastProbability: 0.05 }).size)
     .toSorted((one, other) => one - other);
   const plain = asked.slice(0, 300).map((id) => best(() => inbound(graph, id)));
   console.log(`  blast radius     ${spread(documents)} (whole document)`);

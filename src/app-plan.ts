@@ -3,7 +3,7 @@ import { renderedSourceOf } from './app-rendered.ts';
 import type { OpenedSource } from './app-sources.ts';
 import type { Comparison } from './app-audit.ts';
 import type { ResourceReport } from './drift/drift-report.ts';
-import { blastRadius } from './graph/blast-radius.ts';
+import { changeRadius, isKnown } from './graph/change/change-radius.ts';
 import type { DependencyGraph } from './graph/dependency-graph.ts';
 import { resourceKey } from './graph/build-graph.ts';
 import { formatJson, type JsonValue, parseJson } from './resource/json.ts';
@@ -13,7 +13,7 @@ import type { DryRun } from './rollback/dry-run.ts';
 import { planProvedRepair } from './rollback/plan-repair.ts';
 import type { PlannedRepair, Repair } from './rollback/repair-plan.ts';
 import type { EarlierRevision, RepairRequest, SourceFile } from './rollback/repair-request.ts';
-import { idOfReport } from './severity/judge-drift.ts';
+import { driftedFields, idOfReport } from './severity/judge-drift.ts';
 
 export interface PlanInput {
   readonly report: ResourceReport;
@@ -36,7 +36,7 @@ const earlierLimit = 50;
 
 /** Gathers everything a plan is made of, and makes it. */
 export async function planFor(input: PlanInput, signal: AbortSignal): Promise<PlannedRepair> {
-  const { report, desired, live, source, base, graph, cluster, repair, dryRun, sanctionedManagers } = input;
+  const { report, desired, live, source, base, cluster, repair, dryRun, sanctionedManagers } = input;
   const request: RepairRequest = {
     report,
     desired,
@@ -47,7 +47,7 @@ export async function planFor(input: PlanInput, signal: AbortSignal): Promise<Pl
     rendering: source.renderer.kind,
     base,
     earlier: desired === null ? [] : await earlierOf(desired, source, signal),
-    blastRadius: radiusOf(graph, report),
+    blastRadius: radiusOf(input),
     cluster,
     sanctionedManagers,
     hash: sha256,
@@ -80,13 +80,15 @@ async function earlierOf(
   return await source.manifests.earlier(desired, earlierLimit, signal);
 }
 
-/** The blast radius of the node that stands for the resource, as plain JSON; null when the graph does not know it. */
-function radiusOf(graph: DependencyGraph, report: ResourceReport): JsonValue | null {
-  const node = graph.landscape.places.get(resourceKey(graph, idOfReport(report)));
-  if (node === undefined || !graph.nodes.hasNode(node)) return null;
+/** The blast radius of what drifted, as plain JSON; null when nothing is known of who depends on the resource. */
+function radiusOf({ graph, report, desired, live }: PlanInput): JsonValue | null {
+  const id = idOfReport(report);
+  const change = { id, ...driftedFields(report), before: desired, after: live, at: null };
   const [first] = report.differences;
   const because = first === undefined ? `it is ${report.drift ?? report.verdict}` : `${first.path} drifted`;
-  return parseJson(formatJson(blastRadius(graph, node, { because })));
+  const of = graph.landscape.places.get(resourceKey(graph, id)) ?? formatResourceId(id);
+  const radius = changeRadius(graph, [change], { of, because });
+  return isKnown(radius) ? parseJson(formatJson(radius)) : null;
 }
 
 export function sha256(text: string): string {

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
-import type { Affected, BlastRadius, Effect } from '../graph/blast-radius.ts';
+import type { Affected, BlastRadius } from '../graph/blast-radius.ts';
+import type { Effect } from '../graph/impact/rank-callers.ts';
 import type { CliContext } from './cli-context.ts';
 import type { CommandRun } from './command-run.ts';
 import { formatDocument, outputOption } from './output-format.ts';

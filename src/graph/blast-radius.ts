@@ -3,11 +3,10 @@ import type { Coverage, GraphEdge, GraphNode } from './graph-shapes.ts';
 import { coverageOfNodes } from './coverage.ts';
 import { durationBetween } from './impact/duration.ts';
 import { requireNode } from './find-node.ts';
-import { breakingCost, costScale, degradingCost, impactOf, never } from './impact/edge-impact.ts';
-import { type Walk, walkCallers } from './impact/walk-callers.ts';
-
-export const effects = ['breaks', 'degrades', 'may-degrade'] as const;
-export type Effect = (typeof effects)[number];
+import { impactOf, never } from './impact/edge-impact.ts';
+import { type Candidate, type Effect, effects, leastReached, likeliest } from './impact/rank-callers.ts';
+import { type Walk, walkCallers, type WalkStart } from './impact/walk-callers.ts';
+import type { Sees } from './change/object-change.ts';
 
 /** One dependant in the blast radius. */
 export interface Affected {
@@ -23,8 +22,10 @@ export interface Affected {
   readonly users: readonly string[];
   readonly tier: string | null;
   readonly owner: string | null;
-  /** Of direct readers of a configuration object: when they see the change, by themselves or only after a restart. Null for others. */
-  readonly sees: 'live' | 'restart' | null;
+  /** Of those at first hand: when they see the change of a configuration object. Null for others. */
+  readonly sees: Sees | null;
+  /** RFC 3339: from when on they see it; null: not yet, or nobody knows. */
+  readonly since: string | null;
 }
 
 /** The document of CONTRACTS 3. */
@@ -55,15 +56,37 @@ export interface BlastOptions {
   readonly limit?: number;
 }
 
+/** Where a blast radius begins. */
+export interface Origin extends WalkStart {
+  /** What fails or changes itself is not its own dependant. */
+  readonly hidden: boolean;
+  /** The changed object through which the origin is reached; null when it is that object, or has no node. */
+  readonly from: string | null;
+  readonly sees: Sees | null;
+  readonly since: string | null;
+}
+
 /** Who breaks, degrades, or may, when `target` (a node id or KIND/NAME) fails or changes. Throws resource-not-found with near names. */
 export function blastRadius(graph: DependencyGraph, target: string, options: BlastOptions = {}): BlastRadius {
   const of = requireNode(graph, target);
+  const origin = { id: of, breaks: 1, notices: 0, hidden: true, from: null, sees: null, since: null };
+  return radiusFrom(graph, [origin], { of, ...options });
+}
+
+/** The same from several origins at once, each with its own probability. */
+export function radiusFrom(
+  graph: DependencyGraph,
+  origins: readonly Origin[],
+  { of, ...options }: BlastOptions & { readonly of: string },
+): BlastRadius {
   const limit = options.limit ?? 100;
   const leastProbability = options.leastProbability ?? 0.05;
-  const walk = walkCallers(graph.adjacency, of, { leastProbability, enough: limit });
-  const candidates = likeliest(graph, walk, limit);
+  const shown = new Map(origins.filter(({ hidden }) => !hidden).map((origin) => [origin.id, origin]));
+  const hidden = hiddenOf(graph, origins, shown);
+  const walk = walkCallers(graph.adjacency, origins, { leastProbability, enough: limit + hidden.size });
+  const candidates = likeliest(graph.adjacency, walk, { limit, hidden });
   const told = new Map<string, readonly string[]>();
-  const listed = candidates.map((candidate) => describe(graph, walk, candidate));
+  const listed = candidates.map((candidate) => describe(graph, walk, candidate, shown));
   const { entryPoints, users } = entriesOf(graph, listed);
   const affected = listed
     .map(
@@ -83,64 +106,40 @@ export function blastRadius(graph: DependencyGraph, target: string, options: Bla
     of,
     because: options.because ?? `${of} fails or changes`,
     affected,
-    unlisted: walk.size - candidates.length,
-    leastProbability: Math.round((probabilities[walk.reachedCost] ?? 0) * 100) / 100,
+    unlisted: walk.size - hiddenIn(walk, hidden) - candidates.length,
+    leastProbability: leastReached(walk),
     entryPoints,
-    coverage: coverageOfNodes(graph, [of, ...affected.map(({ id }) => id)]),
+    coverage: coverageOfNodes(graph, [...origins.map(({ id }) => id), ...affected.map(({ id }) => id)]),
     graphAge: durationBetween(graph.builtAt, options.now ?? graph.builtAt),
   };
 }
 
-interface Candidate {
-  readonly index: number;
-  readonly effect: Effect;
-  readonly probability: number;
+/** An object that changed and also reads another that changed is listed. */
+function hiddenOf(
+  { adjacency }: DependencyGraph,
+  origins: readonly Origin[],
+  shown: ReadonlyMap<string, Origin>,
+): Set<number> {
+  const ids = origins.filter(({ id, hidden }) => hidden && !shown.has(id)).map(({ id }) => id);
+  return new Set(ids.flatMap((id) => adjacency.indexes.get(id) ?? []));
 }
 
-/** Probability of each cost; walks only know costs. */
-const probabilities = Float64Array.from({ length: never + 1 }, (_, cost) =>
-  cost === never ? 0 : Math.exp(-cost / costScale),
-);
-
-/** The cost of the effect that counts for a node: of breaking when that is likely, else of noticing at all. */
-function effectCost(walk: Walk, index: number): number {
-  const breaks = walk.breakCost(index);
-  return breaks <= breakingCost ? breaks : Math.min(breaks, walk.noticeCost(index));
-}
-
-function candidateAt(walk: Walk, index: number): Candidate {
-  const cost = effectCost(walk, index);
-  const probability = probabilities[cost] ?? 0;
-  if (walk.breakCost(index) <= breakingCost) return { index, effect: 'breaks', probability };
-  return { index, effect: cost <= degradingCost ? 'degrades' : 'may-degrade', probability };
-}
-
-/** The most probable nodes of a walk, in no order. Counting by cost finds the bar, so only what is listed is built and sorted. */
-function likeliest({ adjacency }: DependencyGraph, walk: Walk, limit: number): Candidate[] {
-  const counts = new Int32Array(never + 1);
-  for (let position = 0; position < walk.size; position++) {
-    const cost = effectCost(walk, walk.indexAt(position));
-    counts[cost] = (counts[cost] ?? 0) + 1;
-  }
-  let bar = 0;
-  for (let above = counts[0] ?? 0; bar < never && above < limit; ) above += counts[++bar] ?? 0;
-  const candidates: Candidate[] = [];
-  for (let position = 0; position < walk.size; position++) {
-    const index = walk.indexAt(position);
-    if (effectCost(walk, index) <= bar) candidates.push(candidateAt(walk, index));
-  }
-  if (candidates.length <= limit) return candidates;
-  const id = ({ index }: Candidate): string => adjacency.ids[index] ?? '';
-  return candidates
-    .toSorted((one, other) => other.probability - one.probability || compareText(id(one), id(other)))
-    .slice(0, limit);
+function hiddenIn(walk: Walk, hidden: ReadonlySet<number>): number {
+  return [...hidden].filter((index) => walk.breakCost(index) < never || walk.noticeCost(index) < never).length;
 }
 
 type Listed = Omit<Affected, 'evidence' | 'users'>;
 
-function describe(graph: DependencyGraph, walk: Walk, candidate: Candidate): Listed {
-  const { index, effect, probability } = candidate;
-  const path = walk.pathTo(index, effect === 'breaks' || walk.breakCost(index) <= walk.noticeCost(index));
+function describe(
+  graph: DependencyGraph,
+  walk: Walk,
+  { index, effect, probability }: Candidate,
+  shown: ReadonlyMap<string, Origin>,
+): Listed {
+  const walked = walk.pathTo(index, effect === 'breaks' || walk.breakCost(index) <= walk.noticeCost(index));
+  const origin = shown.get(walked[0] ?? '');
+  const before = origin?.from ?? null;
+  const path = before === null ? walked : [before, ...walked];
   const id = path.at(-1) ?? '';
   const { tier, owner } = graph.nodes.getNodeAttributes(id);
   return {
@@ -151,7 +150,8 @@ function describe(graph: DependencyGraph, walk: Walk, candidate: Candidate): Lis
     path,
     tier,
     owner,
-    sees: path.length === 2 ? seesWhen(graph, id, path[0] ?? '') : null,
+    sees: shown.get(id)?.sees ?? (path.length === 2 ? seesWhen(graph, id, path[0] ?? '') : null),
+    since: shown.get(id)?.since ?? null,
   };
 }
 

@@ -1,7 +1,7 @@
 import type { AuditReport, ResourceReport } from '../drift/drift-report.ts';
 import { groupOf } from '../resource/resource-id.ts';
 import type { ResourceId } from '../resource/resource-id.ts';
-import type { GraphLookup, Judgement, Reason, SeverityRule } from './judgement.ts';
+import type { DriftedFields, GraphLookup, Judgement, Reason, SeverityRule } from './judgement.ts';
 import { levelOf, pointsOf, worstSeverity } from './severity-scale.ts';
 
 /** Judges every drifted resource of a report, in the report's order. Resources that did not drift get no judgement. */
@@ -22,7 +22,7 @@ export function judgeResource(
   const worst = worstSeverity(report);
   if (report.verdict !== 'drifted' || worst === null) return null;
   const id = idOfReport(report);
-  const impact = graph.impactOf(id);
+  const impact = graph.impactOf(id, driftedFields(report));
   const facts = { report, impact, importance: graph.importanceOf(id), weight: pointsOf(worst) / pointsOf('critical') };
   const reasons = rules.flatMap((rule) => rule(facts) ?? []);
   const score = Math.min(
@@ -33,6 +33,12 @@ export function judgeResource(
     ),
   );
   return { id, level: levelOf(score), score, vector: vectorOf(reasons), reasons, report, impact };
+}
+
+export function driftedFields({ drift, differences }: ResourceReport): DriftedFields {
+  if (drift === 'missing') return { change: 'removed', paths: [] };
+  if (drift === 'extra') return { change: 'added', paths: [] };
+  return { change: 'changed', paths: differences.map(({ path }) => path) };
 }
 
 export function idOfReport(report: ResourceReport): ResourceId {

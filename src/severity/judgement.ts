@@ -41,9 +41,16 @@ export interface Importance {
   readonly owner: string | null;
 }
 
+/** What drifted of a resource. `removed`: declared and absent; `added`: live and not declared; else `paths` says where the sides differ. */
+export interface DriftedFields {
+  readonly change: 'changed' | 'added' | 'removed';
+  readonly paths: readonly string[];
+}
+
 /** The graph as severity sees it. Null: the graph does not know the resource, which is not the same as "nothing depends on it". */
 export interface GraphLookup {
-  impactOf(id: ResourceId): Impact | null;
+  /** Whom this drift reaches, which is fewer than would notice if the resource failed. */
+  impactOf(id: ResourceId, drifted: DriftedFields): Impact | null;
   importanceOf(id: ResourceId): Importance | null;
 }
 

@@ -28,6 +28,8 @@ function service(name: string): Resource {
   return { id, apiVersion: 'v1', origin: null, body };
 }
 
+const gone = { change: 'removed', paths: [] } as const;
+
 const keeper = (): GraphKeeper => new GraphKeeper({ clock: () => new Date(now), lineOf: () => null });
 const services = ['web', 'cart', 'db'].map(service);
 const edges = (of: GraphKeeper): string[] =>
@@ -62,11 +64,11 @@ test('a whole pass in which nothing changed does nothing to the graph', async ()
 test('knows impact and importance of what is in it, and says when it does not know', async () => {
   const graph = keeper();
   const { id } = workload('cart', '');
-  expect([graph.impactOf(id), graph.importanceOf(id)]).toEqual([null, null]);
+  expect([graph.impactOf(id, gone), graph.importanceOf(id)]).toEqual([null, null]);
   await graph.sync([], [...services, workload('web', 'cart'), workload('cart', 'db')], new AbortController().signal);
-  expect(graph.impactOf(id)?.affected.map((one) => one.id)).toEqual(['shop/web']);
+  expect(graph.impactOf(id, gone)?.affected.map((one) => one.id)).toEqual(['shop/web']);
   expect(graph.importanceOf(id)).toEqual({ tier: null, owner: null });
-  expect(graph.impactOf({ ...id, name: 'unknown' })).toBeNull();
+  expect(graph.impactOf({ ...id, name: 'unknown' }, gone)).toBeNull();
 });
 
 test('takes an estate of many portions whole, and none of it when it is told to stop', async () => {
@@ -78,4 +80,15 @@ test('takes an estate of many portions whole, and none of it when it is told to 
   const stopped = keeper();
   await expect(stopped.sync([], [...many, ...reachable], AbortSignal.abort())).rejects.toThrow();
   expect(stopped.graph).toBeNull();
+});
+
+test('a drift reaches whom the drifted field reaches, not all who would notice a failure', async () => {
+  const graph = keeper();
+  const declared = workload('cart', 'db', { file: 'cart.yaml', line: 1 });
+  await graph.sync([declared], [...services, declared, workload('web', 'cart')], new AbortController().signal);
+  const reached = (...paths: readonly string[]) =>
+    graph.impactOf(declared.id, { change: 'changed', paths })?.affected.map(({ id, effect }) => [id, effect]);
+  expect(reached('metadata.labels.team')).toEqual([]);
+  expect(reached('spec.template.spec.containers[name=main].image')).toEqual([['shop/web', 'degrades']]);
+  expect(graph.impactOf(declared.id, gone)?.affected[0]?.effect).toBe('breaks');
 });

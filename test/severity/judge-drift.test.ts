@@ -37,6 +37,13 @@ describe('the score of a drifted resource', () => {
       'high',
     ],
     [
+      'dependants that degrade, which count for less',
+      ['web', [difference('a', 'high')]],
+      [{ affected: affected(3, 1).map((one) => ({ ...one, effect: 'degrades' as const })), entryPoints: [] }],
+      'WorstField+60 DependantsDegrade+4',
+      'high',
+    ],
+    [
       'dependants, an entry point and the first tier',
       ['web', [difference('a', 'high')]],
       [

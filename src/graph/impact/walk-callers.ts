@@ -1,5 +1,5 @@
 import type { Adjacency } from './adjacency.ts';
-import { breakingCost, costScale, never } from './edge-impact.ts';
+import { breakingCost, costOf, costScale, never } from './edge-impact.ts';
 
 /** A degraded callee is felt by its caller a little less than a broken one. */
 const fading = 4;
@@ -28,7 +28,7 @@ const scratches = new WeakMap<Adjacency, Scratch>();
 
 /** An answer of `walkCallers`; valid until the next walk over the same adjacency. Costs are those of `edge-impact.ts`. */
 export interface Walk {
-  /** How many nodes were reached, the failed one not counted. */
+  /** How many nodes were reached, those it started from among them. */
   readonly size: number;
   /** Nodes that cost more than this were not looked for. */
   readonly reachedCost: number;
@@ -39,24 +39,30 @@ export interface Walk {
   readonly pathTo: (index: number, broken: boolean) => string[];
 }
 
+/** Where a walk begins: a node that breaks, or notices, with these probabilities from 0 to 1. */
+export interface WalkStart {
+  readonly id: string;
+  readonly breaks: number;
+  readonly notices: number;
+}
+
 export interface WalkLimits {
   readonly leastProbability: number;
   /** Stop when this many nodes are reached, but never before every node that is likelier to break than not. */
   readonly enough?: number;
 }
 
-/** Walks from a failed node to its callers, most probable first. */
+/** Walks from what fails or changes to its callers, most probable first. */
 export function walkCallers(
   adjacency: Adjacency,
-  start: string,
+  starts: readonly WalkStart[],
   { leastProbability, enough = Infinity }: WalkLimits,
 ): Walk {
   const scratch = cleared(adjacency);
   const limit = Math.min(never - 1, Math.ceil(-Math.log(leastProbability) * costScale));
-  const origin = adjacency.indexes.get(start);
+  for (const start of starts) begin(adjacency, scratch, start, limit);
   let cost = 0;
-  if (origin !== undefined) {
-    push(scratch, origin * 2, 0, -1);
+  if (scratch.used > 0) {
     const frontier = { adjacency, scratch, limit };
     for (; cost <= limit; cost++) {
       settleBucket(frontier, cost);
@@ -64,13 +70,30 @@ export function walkCallers(
     }
   }
   return {
-    size: Math.max(0, scratch.orderCount - 1),
+    size: scratch.orderCount,
     reachedCost: Math.min(cost, limit),
-    indexAt: (position) => scratch.order[position + 1] ?? 0,
+    indexAt: (position) => scratch.order[position] ?? 0,
     breakCost: (index) => scratch.costs[index * 2] ?? never,
     noticeCost: (index) => scratch.costs[index * 2 + 1] ?? never,
     pathTo: (index, broken) => pathOf(adjacency, scratch, index * 2 + (broken ? 0 : 1)),
   };
+}
+
+function begin(adjacency: Adjacency, scratch: Scratch, { id, breaks, notices }: WalkStart, limit: number): void {
+  const index = adjacency.indexes.get(id);
+  if (index === undefined) return;
+  for (const [state, probability] of [
+    [index * 2, breaks],
+    [index * 2 + 1, notices],
+  ] as const) {
+    const cost = startCost(probability);
+    if (cost <= limit && cost < (scratch.costs[state] ?? never)) push(scratch, state, cost, -1);
+  }
+}
+
+/** Unlike a step, a start may be sure. */
+function startCost(probability: number): number {
+  return probability >= 1 ? 0 : costOf(probability);
 }
 
 function push(scratch: Scratch, state: number, cost: number, parent: number): void {

@@ -1,11 +1,11 @@
-import { blastRadius } from '../../graph/blast-radius.ts';
-import type { BlastRadius } from '../../graph/blast-radius.ts';
 import { buildGraph, resourceKey, updateGraph } from '../../graph/build-graph.ts';
+import { changeRadius, type ChangeRadius, isKnown } from '../../graph/change/change-radius.ts';
+import type { ObjectChange } from '../../graph/change/object-change.ts';
 import type { DependencyGraph } from '../../graph/dependency-graph.ts';
 import type { Resource } from '../../resource/resource.ts';
 import { formatResourceId } from '../../resource/resource-id.ts';
 import type { ResourceId } from '../../resource/resource-id.ts';
-import type { GraphLookup, Importance } from '../../severity/judgement.ts';
+import type { DriftedFields, GraphLookup, Importance } from '../../severity/judgement.ts';
 
 export interface GraphKeeperOptions {
   readonly clock: () => Date;
@@ -84,10 +84,19 @@ export class GraphKeeper implements GraphLookup {
     this.#held = new Map();
   }
 
-  impactOf(id: ResourceId): BlastRadius | null {
-    const node = this.#nodeOf(id);
-    if (this.#graph === null || node === undefined) return null;
-    return blastRadius(this.#graph, node, { now: this.#options.clock().toISOString() });
+  impactOf(id: ResourceId, drifted: DriftedFields): ChangeRadius | null {
+    if (this.#graph === null) return null;
+    const now = this.#options.clock().toISOString();
+    const radius = changeRadius(this.#graph, [this.changeOf(id, drifted)], { of: formatResourceId(id), now });
+    return isKnown(radius) ? radius : null;
+  }
+
+  /** A drift as a change of what Git declares; `at` is RFC 3339, its onset. */
+  changeOf(id: ResourceId, { change, paths }: DriftedFields, at: string | null = null): ObjectChange {
+    const key = formatResourceId(id);
+    const before = this.#declared.get(key) ?? null;
+    const after = change === 'removed' ? null : (this.#held.get(key) ?? null);
+    return { id, change, paths, before, after, at };
   }
 
   importanceOf(id: ResourceId): Importance | null {

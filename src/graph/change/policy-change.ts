@@ -1,0 +1,127 @@
+import { type JsonObject, objectAt } from '../../resource/json.ts';
+import { matchesLabels } from '../../resource/label-selector.ts';
+import type { Resource } from '../../resource/resource.ts';
+import type { DependencyGraph } from '../dependency-graph.ts';
+import type { GraphEdge } from '../graph-shapes.ts';
+import { membersOf } from '../landscape/key-index.ts';
+import { keyFor, type Landscape } from '../landscape/landscape.ts';
+import type { Workload } from '../landscape/workload.ts';
+import { workloadsOf } from './config-change.ts';
+import { type Connection, isPermitted, type PodEnd } from './network-permits.ts';
+import type { ObjectChange, Reached } from './object-change.ts';
+import { namedPort, portsNamed } from './service-change.ts';
+
+/**
+ * Which known calls a changed NetworkPolicy cuts. Every call to or from the pods that it selects, before or after, is tried against all
+ * policies with the old one and with the new one. A call that is newly let through harms nobody and is told as such.
+ */
+export function reachedByPolicy(change: ObjectChange, graph: DependencyGraph): Reached[] {
+  const sides = {
+    before: withPolicy(graph.landscape, change, change.before),
+    after: withPolicy(graph.landscape, change, change.change === 'removed' ? null : change.after),
+  };
+  return selectedNodes(graph, change).flatMap((node) => {
+    const edges = [
+      ...graph.nodes.mapInEdges(node, (_key, edge) => edge),
+      ...graph.nodes.mapOutEdges(node, (_key, edge) => edge),
+    ];
+    return edges.filter(isCall).flatMap((edge) => judgeCall(edge, graph, change, sides));
+  });
+}
+
+interface Sides {
+  readonly before: (namespaces: readonly string[]) => Resource[];
+  readonly after: (namespaces: readonly string[]) => Resource[];
+}
+
+function isCall({ layer, evidence }: GraphEdge): boolean {
+  const carriesWork = layer === 'call' || layer === 'data' || layer === 'message';
+  return carriesWork && evidence.some(({ kind }) => kind !== 'permitted');
+}
+
+function judgeCall(edge: GraphEdge, graph: DependencyGraph, { at, id }: ObjectChange, sides: Sides): Reached[] {
+  const connections = connectionsOf(edge, graph);
+  const namespaces = [...new Set(connections.flatMap(({ from, to }) => [from.namespace, to.namespace]))];
+  const [before, after] = [sides.before(namespaces), sides.after(namespaces)];
+  const was = connections.filter((connection) => isPermitted(before, connection)).length;
+  const is = connections.filter((connection) => isPermitted(after, connection)).length;
+  if (was === is) return [];
+  const call = `${edge.from} → ${edge.to}`;
+  if (is > was) {
+    const why = `NetworkPolicy ${id.name} now lets ${call} through`;
+    return [{ id: edge.from, sees: 'live', since: at, why, breaks: 0, notices: 0 }];
+  }
+  const isWhole = is === 0;
+  const why = `NetworkPolicy ${id.name} cuts ${isWhole ? '' : 'a part of '}${call}`;
+  const [breaks, notices] = isWhole ? [0.95 * edge.confidence, 0.97] : [0.5 * edge.confidence, 0.8];
+  return [{ id: edge.from, sees: 'live', since: at, why, breaks, notices }];
+}
+
+/** Policies of some namespaces with the changed one as it is on one side. */
+function withPolicy(landscape: Landscape, { id }: ObjectChange, side: Resource | null): Sides['before'] {
+  const own = keyFor('networking.k8s.io', 'NetworkPolicy', id.namespace, id.name);
+  const shown = side === null ? [] : [{ ...side, id }];
+  return (namespaces) => {
+    const others = namespaces.flatMap((namespace) => [...membersOf(landscape.namespaces, namespace)]);
+    const policies = others
+      .filter((key) => key.startsWith('networking.k8s.io/NetworkPolicy/') && key !== own)
+      .flatMap((key) => landscape.resources.get(key) ?? []);
+    return namespaces.includes(id.namespace) ? [...policies, ...shown] : policies;
+  };
+}
+
+/** Nodes with pods that the policy selects, on either side. */
+function selectedNodes({ landscape, nodes }: DependencyGraph, { id, before, after }: ObjectChange): string[] {
+  const selectors = [before, after].flatMap((side) =>
+    side === null ? [] : [objectAt(side.body, 'spec', 'podSelector')],
+  );
+  const found = new Set<string>();
+  for (const key of membersOf(landscape.namespaces, id.namespace)) {
+    const workload = landscape.workloads.get(key);
+    const place = landscape.places.get(key);
+    if (workload === undefined || place === undefined || !nodes.hasNode(place)) continue;
+    if (selectors.some((selector) => matchesLabels(selector, asObject(workload.labels)))) found.add(place);
+  }
+  return [...found].toSorted();
+}
+
+function connectionsOf(edge: GraphEdge, graph: DependencyGraph): Connection[] {
+  return workloadsOf(graph, edge.from).flatMap((caller) =>
+    workloadsOf(graph, edge.to).map((callee) => ({
+      from: endOf(graph.landscape, caller),
+      to: endOf(graph.landscape, callee),
+      ports: podPorts(edge, callee, graph),
+      namedPort: (name: string) => namedPort(callee.resource, name),
+    })),
+  );
+}
+
+/** Policies see the ports of pods, callers name those of Services. */
+function podPorts(edge: GraphEdge, callee: Workload, { landscape }: DependencyGraph): number[] {
+  const named = new Set(portsNamed(edge));
+  if (named.size === 0) return [];
+  const services = [...membersOf(landscape.residents, edge.to)].flatMap((key) => landscape.services.get(key) ?? []);
+  return [...named].flatMap((port) => {
+    const targets = services.flatMap(({ ports }) => ports.filter((own) => own.port === port));
+    if (targets.length === 0) return [port];
+    return targets.flatMap(({ target }) =>
+      typeof target === 'string' ? (namedPort(callee.resource, target) ?? []) : [target ?? port],
+    );
+  });
+}
+
+function endOf(landscape: Landscape, { namespace, labels }: Workload): PodEnd {
+  const body = landscape.resources.get(keyFor('', 'Namespace', '', namespace))?.body;
+  return {
+    namespace,
+    labels: asObject(labels),
+    namespaceLabels: {
+      ...objectAt(body, 'metadata', 'labels'),
+      'kubernetes.io/metadata.name': namespace,
+    },
+  };
+}
+
+function asObject(labels: ReadonlyMap<string, string>): JsonObject {
+  return Object.fromEntries(labels);
+}
