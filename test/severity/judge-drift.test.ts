@@ -40,7 +40,7 @@ describe('the score of a drifted resource', () => {
       'dependants that degrade, which count for less',
       ['web', [difference('a', 'high')]],
       [{ affected: affected(3, 1).map((one) => ({ ...one, effect: 'degrades' as const })), entryPoints: [] }],
-      'WorstField+60 DependantsDegrade+4',
+      'WorstField+60 DependantsDegrade+3',
       'high',
     ],
     [
