@@ -1,5 +1,6 @@
 import type { AuditReport, ResourceReport } from './drift/drift-report.ts';
 import type { BlastRadius } from './graph/blast-radius.ts';
+import type { ChangeRadius } from './graph/change/change-radius.ts';
 import type { DeliveryRecord, DeliveryState } from './incidents/delivery.ts';
 import type { Episode } from './incidents/episode.ts';
 import type { Repair, RepairPlan } from './rollback/repair-plan.ts';
@@ -14,6 +15,13 @@ export interface SourceRequest {
   readonly namespace: string | undefined;
   /** Whether the API server is asked in a dry run where admission may explain a difference. */
   readonly serverDryRun?: boolean;
+}
+
+/** The blast radius of a proposed change. `gaps` say what of the two revisions could not be read. */
+export interface DiffRadius extends ChangeRadius {
+  /** Commits; null where there is none. */
+  readonly diff: { readonly base: string | null; readonly head: string | null };
+  readonly gaps: readonly string[];
 }
 
 export type GraphFormat = 'json' | 'dot' | 'mermaid' | 'graphml';
@@ -42,6 +50,8 @@ export interface Workbench extends AsyncDisposable {
   exportGraph(sources: SourceRequest, format: GraphFormat, signal: AbortSignal): Promise<string>;
   /** `target` is KIND/NAME, or the id of a node. */
   blastRadius(sources: SourceRequest, target: string, signal: AbortSignal): Promise<BlastRadius>;
+  /** `range` is `BASE..HEAD`, or `BASE...HEAD`, of the repository that `sources.desired` names. */
+  diffRadius(sources: SourceRequest, range: string, signal: AbortSignal): Promise<DiffRadius>;
   plan(sources: SourceRequest, question: RepairQuestion, signal: AbortSignal): Promise<RepairPlan>;
   /** Throws AppError `proposal-refused` or `proposal-failed` when there is no proposal afterwards. */
   propose(sources: SourceRequest, question: RepairQuestion, signal: AbortSignal): Promise<ProposalAnswer>;

@@ -1,8 +1,13 @@
 import type { ApiQueries } from './api/api-queries.ts';
 import type { Leading } from './app-leadership.ts';
-import { blastRadius } from './graph/blast-radius.ts';
+import { noEpisode } from './api/api-routes.ts';
+import { type BlastRadius, blastRadius } from './graph/blast-radius.ts';
+import { changeRadius } from './graph/change/change-radius.ts';
 import { graphDocument } from './graph/export-graph.ts';
 import type { Store } from './history/store.ts';
+import type { Episode } from './incidents/episode.ts';
+import { formatResourceId } from './resource/resource-id.ts';
+import type { DriftedFields } from './severity/judgement.ts';
 import type { AuditReport } from './drift/drift-report.ts';
 import type { Daemon, DaemonStatus } from './loop/daemon.ts';
 import type { RuleKeeper } from './loop/rule-keeper.ts';
@@ -28,7 +33,25 @@ export function createQueries(parts: QueryParts): ApiQueries {
     deliveries: (state, limit) => store.outbox.list(state, limit),
     graph: () => (daemon.graph === null ? null : graphDocument(daemon.graph)),
     blastRadius: (of) => (daemon.graph === null ? null : blastRadius(daemon.graph, of, { now: clock().toISOString() })),
+    episodeRadius: (id) => episodeRadius(parts, id),
   };
+}
+
+async function episodeRadius({ daemon, store, clock }: QueryParts, id: string): Promise<BlastRadius | null> {
+  const episode = await store.episodes.find(id);
+  if (episode === null) throw noEpisode(id);
+  if (daemon.graph === null) return null;
+  const { resource, path, onset } = episode;
+  const change = daemon.changeOf(resource, driftOf(episode), onset.notAfter);
+  const of = formatResourceId(resource);
+  const because = path === '' ? `it is ${episode.change}` : `${path} drifted`;
+  return changeRadius(daemon.graph, [change], { of, because, now: clock().toISOString() });
+}
+
+function driftOf({ change, path }: Episode): DriftedFields {
+  if (change === 'missing') return { change: 'removed', paths: [] };
+  if (change === 'extra') return { change: 'added', paths: [] };
+  return { change: 'changed', paths: [path] };
 }
 
 function statusOf({ daemon, leading }: Pick<QueryParts, 'daemon' | 'leading'>): DaemonStatus {

@@ -25,6 +25,10 @@ export async function openWorkbench(options: OpenOptions): Promise<Workbench> {
       const { blastRadius } = await import('./graph/blast-radius.ts');
       return blastRadius(await graphFor(inputs, sources, signal), target, { now: clock().toISOString() });
     },
+    async diffRadius(sources, range, signal) {
+      const { diffRadius } = await import('./app-diff-radius.ts');
+      return await diffRadius(inputs, sources, range, signal);
+    },
     plan: async (sources, question, signal) => (await plan(inputs, sources, question, signal)).planned.plan,
     propose: (sources, question, signal) => propose(inputs, sources, question, signal),
     [Symbol.asyncDispose]: () => inputs[Symbol.asyncDispose](),

@@ -22,4 +22,6 @@ export interface ApiQueries {
   graph(): GraphDocument | null;
   /** `of`: a node id or KIND/NAME. */
   blastRadius(of: string): BlastRadius | null;
+  /** Of what drifted in an episode. */
+  episodeRadius(id: string): Promise<BlastRadius | null>;
 }

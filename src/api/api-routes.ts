@@ -69,12 +69,7 @@ export const apiRoutes: readonly ApiRoute[] = [
     answer: async (queries, { id }) => {
       const episode = await queries.episode(id);
       if (episode !== null) return { ...header('Episode'), ...episode };
-      throw new AppError({
-        code: 'episode-not-found',
-        what: `cannot show episode ${id}`,
-        why: 'no episode, or more than one, has that id',
-        remedy: 'List the episodes and take one of their ids',
-      });
+      throw noEpisode(id);
     },
   }),
   route({
@@ -96,15 +91,30 @@ export const apiRoutes: readonly ApiRoute[] = [
   }),
   route({
     path: '/api/v1/blast-radius',
-    summary: 'What breaks, degrades or may, when something fails or changes.',
-    parameters: z.strictObject({ of: word }),
+    summary: 'What breaks, degrades or may, when something fails or changes (`of`), or by the drift of an `episode`.',
+    parameters: z
+      .strictObject({ of: word.optional(), episode: word.optional() })
+      .refine(({ of, episode }) => (of === undefined) !== (episode === undefined), 'name either "of" or "episode"'),
     answers: 'BlastRadius',
-    answer: (queries, { of }) => known(queries.blastRadius(of), 'the blast radius'),
+    answer: async (queries, { of, episode }) =>
+      known(
+        episode === undefined ? queries.blastRadius(of ?? '') : await queries.episodeRadius(episode),
+        'the blast radius',
+      ),
   }),
 ];
 
 export function header(kind: string): { readonly apiVersion: 'mooring.dev/v1'; readonly kind: string } {
   return { apiVersion: 'mooring.dev/v1', kind };
+}
+
+export function noEpisode(id: string): AppError {
+  return new AppError({
+    code: 'episode-not-found',
+    what: `cannot show episode ${id}`,
+    why: 'no episode, or more than one, has that id',
+    remedy: 'List the episodes and take one of their ids',
+  });
 }
 
 function known<T>(value: T | null, what: string): T {

@@ -1,7 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { AppError, asAppError } from '../errors/app-error.ts';
 import { addAuditCommand } from './audit-command.ts';
-import { addBlastRadiusCommand } from './blast-radius-command.ts';
+import { addBlastRadiusCommand } from './graph/blast-radius-command.ts';
 import type { CliContext } from './cli-context.ts';
 import { addCheckConfigCommand } from './check-config-command.ts';
 import { CommandRun } from './command-run.ts';
@@ -10,7 +10,7 @@ import { describeError } from './describe-error.ts';
 import { addDiffCommand } from './diff-command.ts';
 import { addEpisodesCommand } from './episodes-command.ts';
 import { exitCodes } from './exit-codes.ts';
-import { addGraphCommand } from './graph-command.ts';
+import { addGraphCommand } from './graph/graph-command.ts';
 import { wantsJson } from './output-format.ts';
 import { addRollbackCommand } from './rollback-command.ts';
 import { addRunCommand } from './run-command.ts';

@@ -1,5 +1,7 @@
 import { z } from 'zod';
 
+const sight = z.enum(['live', 'restart', 'next-start', 'never']);
+
 /** What the command line needs of a daemon's documents to show them to people. Further members pass. */
 export const blastRadiusDocument = z.object({
   of: z.string(),
@@ -12,8 +14,21 @@ export const blastRadiusDocument = z.object({
       evidence: z.array(z.string()),
       tier: z.string().nullable(),
       owner: z.string().nullable(),
+      sees: sight.nullable().default(null),
     }),
   ),
+  because: z.string().optional(),
+  changes: z
+    .array(
+      z.object({
+        resource: z.string(),
+        change: z.enum(['changed', 'added', 'removed']),
+        paths: z.array(z.string()),
+        reaches: z.array(z.object({ id: z.string(), sees: sight, since: z.string().nullable(), why: z.string() })),
+        unknown: z.array(z.string()),
+      }),
+    )
+    .optional(),
   entryPoints: z.array(z.string()),
   unlisted: z.number().default(0),
   coverage: z.object({ workloads: z.number(), withEvidence: z.number(), notSeen: z.array(z.string()) }),

@@ -81,7 +81,12 @@ export function radiusFrom(
 ): BlastRadius {
   const limit = options.limit ?? 100;
   const leastProbability = options.leastProbability ?? 0.05;
-  const shown = new Map(origins.filter(({ hidden }) => !hidden).map((origin) => [origin.id, origin]));
+  const shown = new Map(
+    origins
+      .filter(({ hidden }) => !hidden)
+      .toSorted((one, other) => one.breaks - other.breaks || one.notices - other.notices)
+      .map((origin) => [origin.id, origin]),
+  );
   const hidden = hiddenOf(graph, origins, shown);
   const walk = walkCallers(graph.adjacency, origins, { leastProbability, enough: limit + hidden.size });
   const candidates = likeliest(graph.adjacency, walk, { limit, hidden });
@@ -141,6 +146,8 @@ function describe(
   const before = origin?.from ?? null;
   const path = before === null ? walked : [before, ...walked];
   const id = path.at(-1) ?? '';
+  // Whom a caller drags along sees nothing of the change itself.
+  const firstHand = walked.length === 1 ? origin : undefined;
   const { tier, owner } = graph.nodes.getNodeAttributes(id);
   return {
     id,
@@ -150,8 +157,8 @@ function describe(
     path,
     tier,
     owner,
-    sees: shown.get(id)?.sees ?? (path.length === 2 ? seesWhen(graph, id, path[0] ?? '') : null),
-    since: shown.get(id)?.since ?? null,
+    sees: firstHand?.sees ?? (path.length === 2 ? seesWhen(graph, id, path[0] ?? '') : null),
+    since: firstHand?.since ?? null,
   };
 }
 

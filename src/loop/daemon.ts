@@ -4,6 +4,7 @@ import type { AuditReport } from '../drift/drift-report.ts';
 import type { JudgedRule } from '../drift/rule-use.ts';
 import { asAppError } from '../errors/app-error.ts';
 import type { AppError } from '../errors/app-error.ts';
+import type { ObjectChange } from '../graph/change/object-change.ts';
 import type { DependencyGraph } from '../graph/dependency-graph.ts';
 import { errorFields } from '../log/logger.ts';
 import type { Logger } from '../log/logger.ts';
@@ -13,6 +14,7 @@ import type { DeclaredSource } from './estate/declared-sources.ts';
 import type { SourceState } from './estate/desired-side.ts';
 import { Estate } from './estate/estate.ts';
 import type { EstateOptions } from './estate/estate.ts';
+import type { GraphKeeper } from './estate/graph-keeper.ts';
 import type { LeadershipState } from './leadership.ts';
 import { isStalled } from './liveness.ts';
 import type { Round, RoundWork } from './round.ts';
@@ -131,6 +133,11 @@ export class Daemon implements AsyncDisposable {
   /** The dependency graph as of the last round; null before the first. */
   get graph(): DependencyGraph | null {
     return this.#estate.graph.graph;
+  }
+
+  /** What drifted of a resource as a change of what Git declares; `at` is its onset. */
+  changeOf(...drift: Parameters<GraphKeeper['changeOf']>): ObjectChange {
+    return this.#estate.graph.changeOf(...drift);
   }
 
   /** Takes what the audit log says of writers, and looks at their objects again. */

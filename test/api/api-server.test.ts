@@ -46,6 +46,7 @@ const queries: ApiQueries = {
   episode: () => Promise.resolve(null),
   deliveries: () => Promise.resolve([]),
   graph: () => null,
+  episodeRadius: () => Promise.resolve(null),
   blastRadius: (of) => {
     throw new AppError({
       code: 'resource-not-found',
@@ -98,6 +99,8 @@ describe('the API', () => {
     ['/api/v1/episodes?limit=1e9', 400, 'usage'],
     ['/api/v1/episodes/unknown', 404, 'episode-not-found'],
     ['/api/v1/blast-radius', 400, 'usage'],
+    ['/api/v1/blast-radius?of=web&episode=1', 400, 'usage'],
+    ['/api/v1/blast-radius?episode=1', 503, 'not-ready'],
     ['/api/v1/blast-radius?of=deployment/web', 404, 'resource-not-found'],
     ['/api/v1/graph', 503, 'not-ready'],
     ['/api/v1/nothing', 404, 'usage'],
@@ -150,7 +153,10 @@ describe('the API', () => {
       '/metrics',
       '/readyz',
     ]);
-    expect(paths['/api/v1/blast-radius'].get.parameters).toMatchObject([{ name: 'of', in: 'query', required: true }]);
+    expect(paths['/api/v1/blast-radius'].get.parameters).toMatchObject([
+      { name: 'of', in: 'query', required: false },
+      { name: 'episode', in: 'query', required: false },
+    ]);
     expect(paths['/api/v1/episodes/{id}'].get.parameters).toMatchObject([{ name: 'id', in: 'path', required: true }]);
   });
 

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
-import type { CommandRun } from './command-run.ts';
-import { outputOption } from './output-format.ts';
-import { addManifestOptions, readSources, textOption } from './source-options.ts';
+import type { CommandRun } from '../command-run.ts';
+import { outputOption } from '../output-format.ts';
+import { addManifestOptions, readSources, textOption } from '../source-options.ts';
 
 const formats = ['json', 'dot', 'mermaid', 'graphml'] as const;
 
