@@ -9,6 +9,7 @@ const benches: Readonly<Record<string, { readonly file: string; readonly what: s
   rollback: { file: 'rollback.ts', what: 'editing one scalar of a large file, beside a round trip' },
   watch: { file: 'watch.ts', what: 'from a live edit to its verdict' },
   large: { file: 'large.ts', what: 'a cluster of 100,000 objects, beside makeInformer' },
+  events: { file: 'events.ts', what: 'a stream of status events, beside makeInformer' },
   'kubernetes-list': { file: 'kubernetes-list.ts', what: 'listing a cluster, beside makeInformer' },
 };
 

@@ -1,4 +1,4 @@
-import { type ChildProcess, fork } from 'node:child_process';
+import { type ChildProcess, fork, spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { bundleProgram } from '../tools/bundle.ts';
 import { daemonEnvironment, daemonNodeFlags } from '../tools/daemon-node.ts';
+import { findFreePorts } from '../tools/plane/free-ports.ts';
 import { type Plane, startPlane } from '../tools/plane/start-plane.ts';
 import { drawEstate, type Estate } from './estate.ts';
 import { createObjects, fillCluster, sendEach } from './fill-cluster.ts';
@@ -16,9 +17,10 @@ import { drawStrangers } from './strangers.ts';
 /**
  * The daemon in a large cluster: `managed` objects in ten kinds that Git declares, beside nodes and pods up to `objects` in all. Time
  * until it is synced, what it weighs, the longest stall of its event loop, and what it costs while the status of managed objects is
- * written as fast as the API server takes it; beside informers of @kubernetes/client-node on the same kinds in the same run.
+ * written as fast as the API server takes it; beside informers of @kubernetes/client-node on the same kinds in the same run, and
+ * beside kube-state-metrics where its program is given (Go module k8s.io/kube-state-metrics/v2).
  *
- *   node bench/large.ts [--objects 100000] [--managed 20000] [--seconds 30]
+ *   node bench/large.ts [--objects 100000] [--managed 20000] [--seconds 30] [--kube-state-metrics PROGRAM]
  */
 const { values } = parseArgs({
   options: {
@@ -28,14 +30,15 @@ const { values } = parseArgs({
     seconds: { type: 'string', default: '30' },
     /** How many a second, if the API server takes that many. */
     rate: { type: 'string', default: '1000' },
+    'kube-state-metrics': { type: 'string' },
   },
 });
 
 interface Way {
   readonly name: string;
   readonly start: () => ChildProcess;
-  /** Whether this message says that everything is known. */
-  readonly isSynced: (message: Record<string, unknown>) => boolean;
+  /** Resolves when everything is known, with the longest stall until then where it can be told, in milliseconds. */
+  readonly synced: (child: ChildProcess) => Promise<number | null>;
 }
 
 console.log(describeMachine());
@@ -69,14 +72,54 @@ async function waysOf({ kubeconfig }: Plane): Promise<readonly Way[]> {
     {
       name: 'mooring, all verdicts',
       start: () => fork(program, [dir], { env: { ...env, ...daemonEnvironment }, execArgv: [...daemonNodeFlags] }),
-      isSynced: ({ whole }) => whole === true,
+      synced: async (child) => {
+        const { stallMs } = await messageOf(child, ({ whole }) => whole === true);
+        return typeof stallMs === 'number' ? stallMs : null;
+      },
     },
     {
       name: 'makeInformer, objects only',
       start: () => fork(join(import.meta.dirname, 'informers.ts'), [kubeconfig], { env }),
-      isSynced: ({ objects }) => typeof objects === 'number',
+      synced: async (child) => {
+        await messageOf(child, ({ objects }) => typeof objects === 'number');
+        return null;
+      },
     },
+    ...(values['kube-state-metrics'] === undefined
+      ? []
+      : [await kubeStateMetrics(values['kube-state-metrics'], kubeconfig)]),
   ];
+}
+
+const watchedResources =
+  'configmaps,cronjobs,deployments,horizontalpodautoscalers,ingresses,networkpolicies,poddisruptionbudgets,serviceaccounts,services,statefulsets';
+
+async function kubeStateMetrics(program: string, kubeconfig: string): Promise<Way> {
+  const [port = 0, telemetry = 0] = await findFreePorts(2);
+  const args = [
+    `--kubeconfig=${kubeconfig}`,
+    `--resources=${watchedResources}`,
+    '--host=127.0.0.1',
+    `--port=${port}`,
+    '--telemetry-host=127.0.0.1',
+    `--telemetry-port=${telemetry}`,
+  ];
+  return {
+    name: 'kube-state-metrics, its metrics of the same kinds',
+    start: () => spawn(program, args, { stdio: 'ignore' }),
+    // It opens the watch of a kind when it has taken in its list.
+    synced: async () => {
+      for (;;) {
+        await sleep(50);
+        const page = await fetch(`http://127.0.0.1:${telemetry}/metrics`).then(
+          (answer) => answer.text(),
+          () => '',
+        );
+        const watched = page.match(/^kube_state_metrics_watch_total\{.*result="success".*\} [1-9]/gm) ?? [];
+        if (watched.length >= watchedResources.split(',').length) return null;
+      }
+    },
+  };
 }
 
 async function measure(way: Way, { kubeconfig }: Plane, estate: Estate): Promise<void> {
@@ -84,7 +127,7 @@ async function measure(way: Way, { kubeconfig }: Plane, estate: Estate): Promise
   const child = way.start();
   const use = (): ReturnType<typeof processUse> => processUse(child.pid ?? 0);
   try {
-    const synced = await messageOf(child, way.isSynced);
+    const stall = await way.synced(child);
     const seconds = (performance.now() - started) / 1000;
     const atFirst = use();
     await sleep(20_000);
@@ -92,10 +135,9 @@ async function measure(way: Way, { kubeconfig }: Plane, estate: Estate): Promise
     const { count, took } = await writeStatuses(kubeconfig, estate);
     const busy = use();
     const share = ((busy.cpuSeconds - idle.cpuSeconds) / took) * 100;
-    const stall = Number(synced['stallMs'] ?? 0);
     console.log(`  ${way.name}`);
     console.log(`    synced after               ${seconds.toFixed(2)} s, cpu ${atFirst.cpuSeconds.toFixed(2)} s`);
-    if (stall > 0) console.log(`    longest event-loop stall   ${stall.toFixed(0)} ms`);
+    if (stall !== null) console.log(`    longest event-loop stall   ${stall.toFixed(0)} ms`);
     console.log(
       `    resident                   ${mib(idle.residentMiB)} at rest, ${mib(busy.residentMiB)} after the writes, peak ${mib(busy.peakMiB)}`,
     );
@@ -107,9 +149,11 @@ async function measure(way: Way, { kubeconfig }: Plane, estate: Estate): Promise
   }
 }
 
-function messageOf(child: ChildProcess, isWanted: Way['isSynced']): Promise<Record<string, unknown>> {
-  const { promise, resolve, reject } = Promise.withResolvers<Record<string, unknown>>();
-  child.on('message', (message: Record<string, unknown>) => {
+type Message = Readonly<Record<string, unknown>>;
+
+function messageOf(child: ChildProcess, isWanted: (message: Message) => boolean): Promise<Message> {
+  const { promise, resolve, reject } = Promise.withResolvers<Message>();
+  child.on('message', (message: Message) => {
     if (isWanted(message)) resolve(message);
   });
   child.once('exit', (code, signal) => reject(new Error(`it ended too soon: ${code ?? signal}`)));
