@@ -1,4 +1,6 @@
 import type { AuditReport, ResourceReport } from './drift/drift-report.ts';
+import type { GraphFocus } from './graph/focus-graph.ts';
+import type { GraphDomains } from './graph/graph-domains.ts';
 import type { BlastRadius } from './graph/blast-radius.ts';
 import type { ChangeRadius } from './graph/change/change-radius.ts';
 import type { DeliveryRecord, DeliveryState } from './incidents/delivery.ts';
@@ -44,10 +46,18 @@ export interface ProposalAnswer {
   readonly plan: RepairPlan;
 }
 
+/** How much of the graph is printed, and how. */
+export interface GraphForm {
+  readonly format: GraphFormat;
+  /** Null: all of it. */
+  readonly focus: GraphFocus | null;
+}
+
 /** Everything that a command can ask without a running daemon. Every method throws AppError when a source as a whole cannot be read. */
 export interface Workbench extends AsyncDisposable {
   audit(sources: SourceRequest, signal: AbortSignal): Promise<AuditReport>;
-  exportGraph(sources: SourceRequest, format: GraphFormat, signal: AbortSignal): Promise<string>;
+  exportGraph(sources: SourceRequest, form: GraphForm, signal: AbortSignal): Promise<string>;
+  domains(sources: SourceRequest, signal: AbortSignal): Promise<GraphDomains>;
   /** `target` is KIND/NAME, or the id of a node. */
   blastRadius(sources: SourceRequest, target: string, signal: AbortSignal): Promise<BlastRadius>;
   /** `range` is `BASE..HEAD`, or `BASE...HEAD`, of the repository that `sources.desired` names. */

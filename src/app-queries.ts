@@ -3,6 +3,7 @@ import type { Leading } from './app-leadership.ts';
 import { noEpisode } from './api/api-routes.ts';
 import { type BlastRadius, blastRadius } from './graph/blast-radius.ts';
 import { changeRadius } from './graph/change/change-radius.ts';
+import { graphDomains } from './graph/graph-domains.ts';
 import { graphDocument } from './graph/export-graph.ts';
 import type { Store } from './history/store.ts';
 import type { Episode } from './incidents/episode.ts';
@@ -31,7 +32,8 @@ export function createQueries(parts: QueryParts): ApiQueries {
     episodes: (filter) => store.episodes.list(filter),
     episode: (id) => store.episodes.find(id),
     deliveries: (state, limit) => store.outbox.list(state, limit),
-    graph: () => (daemon.graph === null ? null : graphDocument(daemon.graph)),
+    graph: (focus) => (daemon.graph === null ? null : graphDocument(daemon.graph, focus)),
+    domains: () => (daemon.graph === null ? null : graphDomains(daemon.graph)),
     blastRadius: (of) => (daemon.graph === null ? null : blastRadius(daemon.graph, of, { now: clock().toISOString() })),
     episodeRadius: (id) => episodeRadius(parts, id),
   };

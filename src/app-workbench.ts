@@ -17,9 +17,13 @@ export async function openWorkbench(options: OpenOptions): Promise<Workbench> {
   const inputs = await openInputs(options);
   return {
     audit: async (sources, signal) => (await compare(inputs, sources, signal)).report,
-    async exportGraph(sources, format, signal) {
+    async exportGraph(sources, { format, focus }, signal) {
       const { exportGraph } = await import('./graph/export-graph.ts');
-      return exportGraph(await graphFor(inputs, sources, signal), format);
+      return exportGraph(await graphFor(inputs, sources, signal), format, focus);
+    },
+    async domains(sources, signal) {
+      const { graphDomains } = await import('./graph/graph-domains.ts');
+      return graphDomains(await graphFor(inputs, sources, signal));
     },
     async blastRadius(sources, target, signal) {
       const { blastRadius } = await import('./graph/blast-radius.ts');

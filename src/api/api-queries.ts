@@ -1,5 +1,7 @@
 import type { AuditReport } from '../drift/drift-report.ts';
 import type { BlastRadius } from '../graph/blast-radius.ts';
+import type { GraphFocus } from '../graph/focus-graph.ts';
+import type { GraphDomains } from '../graph/graph-domains.ts';
 import type { GraphDocument } from '../graph/graph-shapes.ts';
 import type { DeliveryRecord, DeliveryState } from '../incidents/delivery.ts';
 import type { Episode } from '../incidents/episode.ts';
@@ -19,7 +21,9 @@ export interface ApiQueries {
   episodes(filter: EpisodeFilter): Promise<readonly Episode[]>;
   episode(id: string): Promise<Episode | null>;
   deliveries(state: DeliveryState | null, limit: number): Promise<readonly DeliveryRecord[]>;
-  graph(): GraphDocument | null;
+  /** Throws AppError when the focus is no node. */
+  graph(focus: GraphFocus | null): GraphDocument | null;
+  domains(): GraphDomains | null;
   /** `of`: a node id or KIND/NAME. */
   blastRadius(of: string): BlastRadius | null;
   /** Of what drifted in an episode. */

@@ -84,10 +84,22 @@ export const apiRoutes: readonly ApiRoute[] = [
   }),
   route({
     path: '/api/v1/graph',
-    summary: 'The dependency graph with the evidence for each edge.',
-    parameters: z.strictObject({}),
+    summary: 'The dependency graph with the evidence for each edge, or what is near one node (`focus`).',
+    parameters: z.strictObject({
+      focus: word.optional(),
+      depth: z.coerce.number().int().min(1).max(50).default(2),
+      direction: z.enum(['up', 'down', 'both']).default('both'),
+    }),
     answers: 'DependencyGraph',
-    answer: (queries) => known(queries.graph(), 'the dependency graph'),
+    answer: (queries, { focus, depth, direction }) =>
+      known(queries.graph(focus === undefined ? null : { target: focus, depth, direction }), 'the dependency graph'),
+  }),
+  route({
+    path: '/api/v1/graph/domains',
+    summary: 'The shape of the graph: circles, cut points, shared nodes, borders of namespaces and zones.',
+    parameters: z.strictObject({}),
+    answers: 'GraphDomains',
+    answer: (queries) => known(queries.domains(), 'the dependency graph'),
   }),
   route({
     path: '/api/v1/blast-radius',

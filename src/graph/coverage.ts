@@ -99,7 +99,7 @@ function notSeen({ ledger }: DependencyGraph, silent: number): string[] {
   }
   if (ledger.findings > 0) {
     sentences.push(
-      `${ledger.findings} reference${ledger.findings === 1 ? '' : 's'} lead nowhere or are switched off (see findings)`,
+      `${ledger.findings} reference${ledger.findings === 1 ? '' : 's'} ${ledger.findings === 1 ? 'leads nowhere or is' : 'lead nowhere or are'} switched off (see findings)`,
     );
   }
   return sentences;

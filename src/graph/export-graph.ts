@@ -1,6 +1,7 @@
 import { coverageOf } from './coverage.ts';
 import { type DependencyGraph } from './dependency-graph.ts';
 import { plainEvidence } from './evidence/evidence.ts';
+import { type GraphFocus, nodesAround } from './focus-graph.ts';
 import { type GraphDocument, type GraphEdge, type GraphNode, roles } from './graph-shapes.ts';
 import { formatJson } from '../resource/json.ts';
 import { writeDot, writeGraphml, writeMermaid } from './write-graph.ts';
@@ -8,9 +9,12 @@ import { writeDot, writeGraphml, writeMermaid } from './write-graph.ts';
 export const graphFormats = ['json', 'dot', 'mermaid', 'graphml'] as const;
 export type GraphFormat = (typeof graphFormats)[number];
 
-/** The whole graph as text. JSON is the document of CONTRACTS 2; the drawings leave configuration objects out. */
-export function exportGraph(graph: DependencyGraph, format: GraphFormat): string {
-  const document = graphDocument(graph);
+/**
+ * The graph, or what is near the focus, as text. JSON is the document of CONTRACTS 2; the drawings leave configuration objects out.
+ * Throws AppError when the focus is no node.
+ */
+export function exportGraph(graph: DependencyGraph, format: GraphFormat, focus: GraphFocus | null = null): string {
+  const document = graphDocument(graph, focus);
   switch (format) {
     case 'json':
       return formatJson(document, 2);
@@ -23,10 +27,17 @@ export function exportGraph(graph: DependencyGraph, format: GraphFormat): string
   }
 }
 
-/** The document of CONTRACTS 2, in an order that depends on nothing but the content. */
-export function graphDocument(graph: DependencyGraph): GraphDocument {
-  const nodes = graph.nodes.mapNodes((_id, node) => node).toSorted(compareNodes);
-  const all = graph.nodes.mapEdges((_key, edge) => stillDeclared(edge, graph.builtAt));
+/** The document of CONTRACTS 2, in an order that depends on nothing but the content. Coverage is that of the whole graph. */
+export function graphDocument(graph: DependencyGraph, focus: GraphFocus | null = null): GraphDocument {
+  const near = focus === null ? null : nodesAround(graph, focus);
+  const isNear = (...ids: readonly string[]): boolean => near === null || ids.every((id) => near.has(id));
+  const nodes = graph.nodes
+    .filterNodes((id) => isNear(id))
+    .map((id) => graph.nodes.getNodeAttributes(id))
+    .toSorted(compareNodes);
+  const all = graph.nodes
+    .filterEdges((_key, { from, to }) => isNear(from, to))
+    .map((key) => stillDeclared(graph.nodes.getEdgeAttributes(key), graph.builtAt));
   const edges = withPermits(all)
     .toSorted(compareEdges)
     .map((edge) => ({ ...edge, evidence: edge.evidence.map(plainEvidence) }));

@@ -1,5 +1,12 @@
 import type { DependencyGraph } from './dependency-graph.ts';
 
+/** Edges that lead from one place into another, counted. */
+export interface Border {
+  readonly from: string;
+  readonly to: string;
+  readonly edges: number;
+}
+
 /** What the shape of the graph says about risk. Only edges that carry work count; configuration and telemetry do not. */
 export interface GraphStructure {
   /** Groups of nodes that depend on each other in a circle, largest first: none of them starts or fails alone. */
@@ -9,7 +16,7 @@ export interface GraphStructure {
   /** Nodes many others depend on directly, most callers first. */
   readonly shared: readonly { readonly id: string; readonly callers: number }[];
   /** Edges from one namespace into another, counted by pair of namespaces. */
-  readonly borders: readonly { readonly from: string; readonly to: string; readonly edges: number }[];
+  readonly borders: readonly Border[];
 }
 
 const mostShared = 20;

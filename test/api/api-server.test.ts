@@ -46,6 +46,7 @@ const queries: ApiQueries = {
   episode: () => Promise.resolve(null),
   deliveries: () => Promise.resolve([]),
   graph: () => null,
+  domains: () => null,
   episodeRadius: () => Promise.resolve(null),
   blastRadius: (of) => {
     throw new AppError({
@@ -148,6 +149,7 @@ describe('the API', () => {
       '/api/v1/episodes',
       '/api/v1/episodes/{id}',
       '/api/v1/graph',
+      '/api/v1/graph/domains',
       '/api/v1/status',
       '/livez',
       '/metrics',

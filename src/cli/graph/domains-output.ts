@@ -1,0 +1,61 @@
+import type { GraphDomains, KeyNode } from '../../graph/graph-domains.ts';
+import type { Border } from '../../graph/structure.ts';
+import type { CliContext } from '../cli-context.ts';
+import { createPaint, type Paint } from '../paint.ts';
+import { printable } from '../printable.ts';
+import { wrapText } from './wrap-text.ts';
+
+interface Page {
+  readonly paint: Paint;
+  readonly width: number | null;
+  readonly most: number;
+}
+
+/** The shape of a graph for people: what fails together, what divides it, what many share, which borders are crossed. */
+export function formatDomains(
+  domains: GraphDomains,
+  { colour, columns }: Pick<CliContext, 'colour' | 'columns'>,
+  most: number,
+): string {
+  const page: Page = { paint: createPaint(colour), width: columns, most };
+  const { circles, cutPoints, shared, namespaces, zones, coverage } = domains;
+  const sections = [
+    section(
+      'Circles: none of these starts or fails alone',
+      circles.map((circle) => circle.join(' ↔ ')),
+      page,
+    ),
+    section('Cut points: without one of these the graph falls apart', cutPoints.map(describeNode), page),
+    section('Shared: several depend on each of these', shared.map(describeNode), page),
+    section('Namespace borders crossed', namespaces.map(describeBorder), page),
+    section('Zone borders crossed', zones.borders.map(describeBorder), page),
+    section(
+      'Bound to zones',
+      zones.pinned.map(({ id, zones: names }) => `${id} in ${names.join(', ')}`),
+      page,
+    ),
+  ].filter((lines) => lines.length > 0);
+  if (sections.length === 0) sections.push(['No circles, no cut points, nothing shared, no borders.']);
+  const seen = `${coverage.withEvidence} of ${coverage.workloads} workloads have evidence`;
+  const notes = wrapText(printable(`${[seen, ...coverage.notSeen].join('; ')}.`), { width: page.width, indent: 0 });
+  return `${[...sections, notes.map((line) => page.paint.faint(line))].map((lines) => lines.join('\n')).join('\n\n')}\n`;
+}
+
+function section(title: string, entries: readonly string[], { paint, width, most }: Page): readonly string[] {
+  if (entries.length === 0) return [];
+  const shown = entries
+    .slice(0, most)
+    .flatMap((entry) => wrapText(printable(entry), { width, indent: 4, first: '  ' }));
+  const more = entries.length > most ? [paint.faint(`  and ${entries.length - most} more`)] : [];
+  return [...wrapText(title, { width, indent: 0 }).map((line) => paint.strong(line)), ...shown, ...more];
+}
+
+function describeNode({ id, role, callers, replicas, owner }: KeyNode): string {
+  const once = replicas === 1 ? ', runs once' : '';
+  const count = `${callers} ${callers === 1 ? 'caller' : 'callers'}`;
+  return `${id} (${role}, ${count}${once}${owner === null ? '' : `, ${owner}`})`;
+}
+
+function describeBorder({ from, to, edges }: Border): string {
+  return `${from} → ${to}: ${edges} ${edges === 1 ? 'edge' : 'edges'}`;
+}
