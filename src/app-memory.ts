@@ -2,6 +2,7 @@ import { access } from 'node:fs/promises';
 import type { Memory, OpenOptions } from './app-ports.ts';
 import { loadConfig } from './config/load-config.ts';
 import { AppError } from './errors/app-error.ts';
+import { mostScored, scoredSince, scoreOf } from './predictions/score-predictions.ts';
 import { openStore } from './history/store.ts';
 
 /** Opens the state file that the configuration names, for reading. Throws AppError when there is none, or it is newer. */
@@ -18,6 +19,10 @@ export async function openMemory(options: OpenOptions): Promise<Memory> {
   return {
     episode: (id) => store.episodes.find(id),
     episodes: ({ state, limit }) => store.episodes.list({ limit, ...(state === undefined ? {} : { state }) }),
+    async predictions(limit) {
+      const items = await store.predictions.list(scoredSince(clock()), mostScored);
+      return { score: scoreOf(items), items: items.slice(0, limit) };
+    },
     deliveries: ({ state, limit }) => store.outbox.list(state, limit),
     async replay(id) {
       await using writing = openStore({ path, clock });

@@ -1,3 +1,4 @@
+import type { PredictionReport } from './api/api-queries.ts';
 import type { AuditReport, ResourceReport } from './drift/drift-report.ts';
 import type { GraphFocus } from './graph/focus-graph.ts';
 import type { GraphDomains } from './graph/graph-domains.ts';
@@ -84,6 +85,8 @@ export interface Memory extends AsyncDisposable {
   episodes(filter: EpisodeFilter): Promise<readonly Episode[]>;
   /** By its id or an unambiguous beginning of it. */
   episode(id: string): Promise<Episode | null>;
+  /** Newest first, with the score of the last thirty days. Those that are due are judged by the daemon. */
+  predictions(limit: number): Promise<PredictionReport>;
   /** Newest first. */
   deliveries(filter: DeliveryFilter): Promise<readonly DeliveryRecord[]>;
   /** Lets a delivery that was given up be tried again under its id; false when there is none such. */

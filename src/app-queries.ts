@@ -1,4 +1,6 @@
 import type { ApiQueries } from './api/api-queries.ts';
+import type { Predictions } from './app-predictions.ts';
+import { driftOf, upstreamChanges } from './app-upstream.ts';
 import type { Leading } from './app-leadership.ts';
 import { noEpisode } from './api/api-routes.ts';
 import { type BlastRadius, blastRadius } from './graph/blast-radius.ts';
@@ -6,9 +8,7 @@ import { changeRadius } from './graph/change/change-radius.ts';
 import { graphDomains } from './graph/graph-domains.ts';
 import { graphDocument } from './graph/export-graph.ts';
 import type { Store } from './history/store.ts';
-import type { Episode } from './incidents/episode.ts';
 import { formatResourceId } from './resource/resource-id.ts';
-import type { DriftedFields } from './severity/judgement.ts';
 import type { AuditReport } from './drift/drift-report.ts';
 import type { Daemon, DaemonStatus } from './loop/daemon.ts';
 import type { RuleKeeper } from './loop/rule-keeper.ts';
@@ -20,12 +20,13 @@ export interface QueryParts {
   readonly store: Store;
   readonly rules: RuleKeeper;
   readonly leading: Leading;
+  readonly predictions: Predictions;
   readonly clock: () => Date;
 }
 
 /** What the API may ask, answered by the daemon and the store. */
 export function createQueries(parts: QueryParts): ApiQueries {
-  const { daemon, store, rules, clock } = parts;
+  const { daemon, store, rules, predictions, clock } = parts;
   return {
     status: () => ({ ...statusOf(parts), rules: rules.status }),
     report: () => withRules(daemon.report(), rules),
@@ -34,7 +35,17 @@ export function createQueries(parts: QueryParts): ApiQueries {
     deliveries: (state, limit) => store.outbox.list(state, limit),
     graph: (focus) => (daemon.graph === null ? null : graphDocument(daemon.graph, focus)),
     domains: () => (daemon.graph === null ? null : graphDomains(daemon.graph)),
-    blastRadius: (of) => (daemon.graph === null ? null : blastRadius(daemon.graph, of, { now: clock().toISOString() })),
+    async blastRadius(of) {
+      if (daemon.graph === null) return null;
+      const radius = blastRadius(daemon.graph, of, { now: clock().toISOString() });
+      await predictions.asked(radius);
+      return radius;
+    },
+    predictions: async (limit) => ({
+      score: await predictions.score(),
+      items: await store.predictions.list(new Date(0).toISOString(), limit),
+    }),
+    upstream: (question) => upstreamChanges(parts, question),
     episodeRadius: (id) => episodeRadius(parts, id),
   };
 }
@@ -48,12 +59,6 @@ async function episodeRadius({ daemon, store, clock }: QueryParts, id: string): 
   const of = formatResourceId(resource);
   const because = path === '' ? `it is ${episode.change}` : `${path} drifted`;
   return changeRadius(daemon.graph, [change], { of, because, now: clock().toISOString() });
-}
-
-function driftOf({ change, path }: Episode): DriftedFields {
-  if (change === 'missing') return { change: 'removed', paths: [] };
-  if (change === 'extra') return { change: 'added', paths: [] };
-  return { change: 'changed', paths: [path] };
 }
 
 function statusOf({ daemon, leading }: Pick<QueryParts, 'daemon' | 'leading'>): DaemonStatus {
@@ -74,7 +79,7 @@ export interface StateParts extends Omit<QueryParts, 'clock'> {
 
 /** Everything that the gauges show, as it is now. */
 export async function stateOf({ targets, ...parts }: StateParts): Promise<MooringState> {
-  const { daemon, store, rules } = parts;
+  const { daemon, store, rules, predictions } = parts;
   const { graph } = daemon;
   const queues = await store.outbox.queues();
   const silent = targets.filter((target) => !queues.some((queue) => queue.target === target));
@@ -84,6 +89,7 @@ export async function stateOf({ targets, ...parts }: StateParts): Promise<Moorin
     episodes: await store.episodes.openSummaries(),
     queues: [...queues, ...silent.map(emptyQueue)],
     rules: rules.rules,
+    predictions: await predictions.score(),
     graph: graph === null ? null : { nodes: graph.nodes.order, edges: graph.nodes.size },
   };
 }

@@ -1,10 +1,11 @@
-import { type ApiServer, startApi } from './api/api-server.ts';
+import { type ApiOptions, type ApiServer, startApi } from './api/api-server.ts';
 import { createFloors, type Floors } from './app-floors.ts';
 import { startHooks } from './app-hooks.ts';
 import { fromConfig, type Inputs, inputsOf } from './app-inputs.ts';
 import { historyObserver, logObserver, metricsObserver, withLog } from './app-observers.ts';
 import { type Leading, openLeading } from './app-leadership.ts';
 import { sha256 } from './app-plan.ts';
+import { createPredictions, type Predictions } from './app-predictions.ts';
 import { createProposer } from './app-proposals.ts';
 import { createQueries, stateOf } from './app-queries.ts';
 import type { SourceSupply } from './app-source-supply.ts';
@@ -22,6 +23,7 @@ import type { RoundObserver } from './loop/round.ts';
 import { RuleKeeper } from './loop/rule-keeper.ts';
 import { KindTotals } from './metrics/kind-metrics.ts';
 import { createMetricsRegistry, type MetricsRegistry } from './metrics/metrics-registry.ts';
+import { add } from './metrics/sample.ts';
 import { stateMetrics } from './metrics/state-metrics.ts';
 import { formatJson } from './resource/json.ts';
 import { severityRules } from './severity/severity-rules.ts';
@@ -58,9 +60,17 @@ export interface App extends AsyncDisposable {
 export async function createApp(options: AppOptions): Promise<App> {
   await using stack = new AsyncDisposableStack();
   const parts = await openParts(options, stack);
-  const daemon = stack.use(createDaemon(options, parts));
+  const predictions: Predictions = createPredictions({
+    log: parts.store.predictions,
+    graph: () => daemon.graph,
+    window: options.loaded.config.predictions.window,
+    clock: parts.clock,
+    logger: options.logger,
+    isOnDuty: () => parts.leading.isOnDuty(),
+  });
+  const daemon: Daemon = stack.use(createDaemon(options, parts, predictions));
   stack.use(parts.floors.keep(() => daemon.status().kinds, options.logger));
-  const api = stack.use(await listen(options, parts, daemon));
+  const api = stack.use(await listen(options, parts, { daemon, predictions }));
   parts.leading.start({ elected: () => daemon.look(), wake: () => parts.deliveries.wake() });
   options.logger.info('listening', { address: api.address, version: options.version });
   return appOf(daemon, api, stack.move());
@@ -111,7 +121,11 @@ async function openParts(options: AppOptions, stack: AsyncDisposableStack): Prom
   return { inputs, supply, live, store, rules, floors, leading, metrics, deliveries, clock, random };
 }
 
-function createDaemon({ loaded, logger, observers = [] }: AppOptions, parts: Parts): Daemon {
+function createDaemon(
+  { loaded, logger, observers = [] }: AppOptions,
+  parts: Parts,
+  predictions: RoundObserver,
+): Daemon {
   const { config } = loaded;
   const { inputs, supply, live, store, leading, metrics, deliveries, clock, random } = parts;
   const cluster = live.name;
@@ -145,6 +159,7 @@ function createDaemon({ loaded, logger, observers = [] }: AppOptions, parts: Par
     metricsObserver(metrics),
     logObserver(logger),
     parts.rules,
+    predictions,
     ...observers,
   ];
   const daemon: Daemon = new Daemon({
@@ -175,25 +190,51 @@ function takeAudit(daemon: Daemon, list: unknown): boolean {
   return entries !== undefined;
 }
 
-async function listen({ loaded, logger, version }: AppOptions, parts: Parts, daemon: Daemon): Promise<ApiServer> {
+interface Asked {
+  readonly daemon: Daemon;
+  readonly predictions: Predictions;
+}
+
+async function listen(
+  { loaded, logger, version }: AppOptions,
+  parts: Parts,
+  { daemon, predictions }: Asked,
+): Promise<ApiServer> {
   const { store, rules, leading, metrics, clock } = parts;
   const { api, hooks } = loaded.config;
   const targets = hooks.map(({ name }) => name);
   const totals = new KindTotals();
   metrics.refreshWith(async () => {
-    const state = await stateOf({ daemon, store, rules, leading, targets });
+    const state = await stateOf({ daemon, store, rules, leading, predictions, targets });
     return [...stateMetrics(state), ...totals.grown(state.status.kinds)];
   });
   return await startApi({
-    queries: createQueries({ daemon, store, rules, leading, clock }),
+    queries: createQueries({ daemon, store, rules, leading, predictions, clock }),
     metrics,
     formatJson,
     logger,
     version,
     ...splitAddress(api.listen),
     ...(api.auditWebhook && { takeAudit: (list: unknown) => takeAudit(daemon, list) }),
+    ...(api.alertWebhook && { takeAlerts: alertTaker(loaded, metrics, predictions) }),
     hostNames: api.hostNames.map((name) => name.toLowerCase()),
   });
+}
+
+function alertTaker(
+  { alertTokens }: LoadedConfig,
+  metrics: MetricsRegistry,
+  predictions: Predictions,
+): NonNullable<ApiOptions['takeAlerts']> {
+  return {
+    tokens: alertTokens.map((token) => token.reveal()),
+    async take(body) {
+      const taken = await predictions.takeAlerts(body);
+      for (const [outcome, count] of Object.entries(taken ?? {}))
+        metrics.take([add('mooring_alerts_received_total', count, { outcome })]);
+      return taken !== null;
+    },
+  };
 }
 
 function appOf(daemon: Daemon, api: ApiServer, opened: AsyncDisposableStack): App {

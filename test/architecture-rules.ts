@@ -72,15 +72,22 @@ export const folderRules: readonly FolderRule[] = [
     because: 'a hook delivers what it is given',
   },
   {
+    folder: 'predictions',
+    mayImport: ['resource', 'errors'],
+    packages: [],
+    pure: true,
+    because: 'what was said is compared with what came; who says it and who remembers it stand behind ports',
+  },
+  {
     folder: 'history',
     mayImport: ['resource', 'errors', 'log'],
-    mayImportTypes: ['drift', 'severity', 'incidents', 'rollback', 'loop'],
+    mayImportTypes: ['drift', 'severity', 'incidents', 'rollback', 'loop', 'predictions'],
     because: 'history implements the narrow readers and writers that others declare',
   },
   {
     folder: 'metrics',
     mayImport: ['errors'],
-    mayImportTypes: ['loop', 'severity', 'drift', 'resource'],
+    mayImportTypes: ['loop', 'severity', 'drift', 'resource', 'predictions'],
     because: 'metrics turn a finished round into samples and nothing else',
   },
   {
@@ -112,7 +119,18 @@ export const folderRules: readonly FolderRule[] = [
   {
     folder: 'api',
     mayImport: ['errors', 'log'],
-    mayImportTypes: ['resource', 'drift', 'graph', 'severity', 'incidents', 'rollback', 'history', 'metrics', 'loop'],
+    mayImportTypes: [
+      'resource',
+      'drift',
+      'graph',
+      'severity',
+      'incidents',
+      'rollback',
+      'history',
+      'metrics',
+      'loop',
+      'predictions',
+    ],
     because: 'a face looks and asks; it decides nothing and knows no adapter',
   },
   {
@@ -126,6 +144,7 @@ export const folderRules: readonly FolderRule[] = [
       'rollback',
       'history',
       'loop',
+      'predictions',
       'api',
       'collectors',
       'app',

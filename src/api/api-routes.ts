@@ -110,9 +110,34 @@ export const apiRoutes: readonly ApiRoute[] = [
     answers: 'BlastRadius',
     answer: async (queries, { of, episode }) =>
       known(
-        episode === undefined ? queries.blastRadius(of ?? '') : await queries.episodeRadius(episode),
+        episode === undefined ? await queries.blastRadius(of ?? '') : await queries.episodeRadius(episode),
         'the blast radius',
       ),
+  }),
+  route({
+    path: '/api/v1/predictions',
+    summary: 'What blast radiuses predicted, and how often that came true in the last thirty days.',
+    parameters: z.strictObject({ limit }),
+    answers: 'PredictionReport',
+    answer: async (queries, { limit: most }) => ({
+      ...header('PredictionReport'),
+      ...(await queries.predictions(most)),
+    }),
+  }),
+  route({
+    path: '/api/v1/upstream',
+    summary: 'Which drift upstream may have hit a service (`of`), or what an `alert` is about, the likeliest first.',
+    parameters: z
+      .strictObject({ of: word.optional(), alert: word.optional() })
+      .refine(({ of, alert }) => (of === undefined) !== (alert === undefined), 'name either "of" or "alert"'),
+    answers: 'UpstreamChanges',
+    answer: async (queries, { of, alert }) => ({
+      ...header('UpstreamChanges'),
+      ...known(
+        await queries.upstream({ ...(of === undefined ? {} : { of }), ...(alert === undefined ? {} : { alert }) }),
+        'what changed upstream',
+      ),
+    }),
   }),
 ];
 

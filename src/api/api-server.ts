@@ -4,13 +4,15 @@ import { z } from 'zod';
 import { AppError, asAppError } from '../errors/app-error.ts';
 import { errorFields } from '../log/logger.ts';
 import type { Logger } from '../log/logger.ts';
+import { addAlertHook, type AlertTaker } from './alert-hook.ts';
 import { isAllowedHost } from './allowed-host.ts';
 import type { ApiQueries } from './api-queries.ts';
 import { apiRoutes } from './api-routes.ts';
 import type { ApiRoute } from './api-routes.ts';
 import { cachedRender } from './cached-render.ts';
 import { openApiDocument } from './openapi-document.ts';
-import { problemDetails, problemType } from './problem-details.ts';
+import { problemDetails } from './problem-details.ts';
+import { sendProblem } from './send-problem.ts';
 import { isReady, toStatusDocument } from './status-document.ts';
 
 export interface ApiOptions {
@@ -29,6 +31,8 @@ export interface ApiOptions {
   readonly hostNames?: readonly string[];
   /** Takes an EventList of the audit log; false when it is none. Absent: there is no such route. */
   readonly takeAudit?: (list: unknown) => boolean;
+  /** Takes notifications of Alertmanager; absent: there is no such route. */
+  readonly takeAlerts?: AlertTaker;
   /** Milliseconds that only grow; decides how long a rendering of the metrics is kept. `performance.now` when absent. */
   readonly monotonic?: () => number;
 }
@@ -63,6 +67,7 @@ export async function startApi(options: ApiOptions): Promise<ApiServer> {
   addHealth(app, options);
   for (const route of apiRoutes) addRoute(app, route, options);
   if (options.takeAudit !== undefined) addAuditHook(app, options.takeAudit);
+  if (options.takeAlerts !== undefined) addAlertHook(app, options.takeAlerts);
   app.get('/openapi.json', (_request, reply) => sendJson(reply, options.formatJson(openApiDocument(options.version))));
 
   const address = await listen(app, options);
@@ -150,14 +155,6 @@ function recordOf(value: unknown): Readonly<Record<string, unknown>> {
 
 function sendJson(reply: FastifyReply, text: string): FastifyReply {
   return reply.type('application/json; charset=utf-8').send(text);
-}
-
-function sendProblem(reply: FastifyReply, status: number, error: AppError): FastifyReply {
-  if (status === 503) reply.header('retry-after', '5');
-  return reply
-    .code(status)
-    .type(problemType)
-    .send(JSON.stringify({ ...problemDetails(error), status }));
 }
 
 async function listen(app: FastifyInstance, { host, port }: ApiOptions): Promise<string> {

@@ -12,6 +12,8 @@ import { addEpisodesCommand } from './episodes-command.ts';
 import { exitCodes } from './exit-codes.ts';
 import { addGraphCommand } from './graph/graph-command.ts';
 import { wantsJson } from './output-format.ts';
+import { addPredictionsCommand } from './graph/predictions-command.ts';
+import { addUpstreamCommand } from './graph/upstream-command.ts';
 import { addRollbackCommand } from './rollback-command.ts';
 import { addRunCommand } from './run-command.ts';
 import { addStatusCommand } from './status-command.ts';
@@ -38,6 +40,8 @@ const commands = [
   addDeliveriesCommand,
   addBlastRadiusCommand,
   addGraphCommand,
+  addUpstreamCommand,
+  addPredictionsCommand,
   addRollbackCommand,
   addStatusCommand,
   addCheckConfigCommand,

@@ -34,6 +34,25 @@ export const blastRadiusDocument = z.object({
   coverage: z.object({ workloads: z.number(), withEvidence: z.number(), notSeen: z.array(z.string()) }),
 });
 
+export const upstreamDocument = z.object({
+  of: z.string(),
+  changes: z.array(
+    z.object({
+      resource: z.string(),
+      path: z.string(),
+      change: z.string(),
+      state: z.enum(['open', 'resolved']),
+      actor: z.object({ manager: z.string(), class: z.string() }).nullable(),
+      onset: z.object({ notAfter: z.string() }),
+      effect: z.enum(['breaks', 'degrades', 'may-degrade']),
+      probability: z.number(),
+      through: z.array(z.string()),
+      why: z.string(),
+    }),
+  ),
+  notSeen: z.array(z.string()),
+});
+
 const errorDocument = z.object({ what: z.string(), why: z.string(), remedy: z.string() });
 
 const rulesDocument = z.object({

@@ -86,6 +86,8 @@ export const configSchema = z.strictObject({
       listen: options['api.listen'].schema,
       hostNames: options['api.hostNames'].schema,
       auditWebhook: options['api.auditWebhook'].schema,
+      alertWebhook: options['api.alertWebhook'].schema,
+      alertTokenFile: options['api.alertTokenFile'].schema,
     })
     .prefault({}),
   hooks: z.array(hook).default([]),
@@ -102,6 +104,7 @@ export const configSchema = z.strictObject({
       sanctionedManagers: options['rollback.sanctionedManagers'].schema,
     })
     .prefault({}),
+  predictions: z.strictObject({ window: options['predictions.window'].schema }).prefault({}),
   leaderElection: leaderElection.prefault({}),
   log: z.strictObject({ level: options['log.level'].schema }).prefault({}),
 });

@@ -19,6 +19,8 @@ export interface LoadedConfig {
   readonly config: Config;
   /** Signing secrets by hook name, read from their files: one or, while one takes the place of another, several. */
   readonly secrets: ReadonlyMap<string, readonly Secret[]>;
+  /** Any of them lets Alertmanager in; empty: it needs none. */
+  readonly alertTokens: readonly Secret[];
   readonly file: string | null;
 }
 
@@ -55,12 +57,12 @@ export async function examineConfig(input: ConfigInput): Promise<Examination> {
   const base = input.file === null ? null : dirname(resolve(input.file));
   const config = base === null ? parsed.data : anchorPaths(parsed.data, base, overrides);
   const names = [...repeatedNames(config), ...sharedGround(config)];
-  const { secrets, problems } = await readSecrets(config);
+  const { secrets, alertTokens, problems } = await readSecrets(config);
   const all = [...names, ...problems];
   const warnings = input.now === undefined ? [] : ruleWarnings(config.rules, input.now.toISOString(), file);
   return all.length > 0
     ? { loaded: null, problems: all, warnings }
-    : { loaded: { config, secrets, file: input.file }, problems: [], warnings };
+    : { loaded: { config, secrets, alertTokens, file: input.file }, problems: [], warnings };
 }
 
 /** Relative paths in a file are relative to the file, so that a daemon may be started from anywhere; overrides are left alone. */
@@ -83,6 +85,12 @@ function anchorPaths(config: Config, base: string, overrides: readonly Override[
     })),
     live: { ...config.live, source: anchorSource(config.live.source, 'live.source') },
     hooks: config.hooks.map((hook) => ({ ...hook, secretFile: anchor(hook.secretFile, '') })),
+    api: {
+      ...config.api,
+      ...(config.api.alertTokenFile === undefined
+        ? {}
+        : { alertTokenFile: anchor(config.api.alertTokenFile, 'api.alertTokenFile') }),
+    },
     history: { path: anchor(config.history.path, 'history.path') },
   };
 }
@@ -121,34 +129,36 @@ function sharedGround({ sources }: Config): readonly ConfigProblem[] {
   );
 }
 
-async function readSecrets(
-  config: Config,
-): Promise<{ secrets: LoadedConfig['secrets']; problems: readonly ConfigProblem[] }> {
+interface ReadSecrets {
+  readonly secrets: LoadedConfig['secrets'];
+  readonly alertTokens: readonly Secret[];
+  readonly problems: readonly ConfigProblem[];
+}
+
+async function readSecrets({ hooks, api }: Config): Promise<ReadSecrets> {
   const secrets = new Map<string, readonly Secret[]>();
   const problems: ConfigProblem[] = [];
-  for (const [index, hook] of config.hooks.entries()) {
-    const path = `hooks[${index}].secretFile`;
-    const problem = (reason: string, remedy: string): ConfigProblem => ({
-      path,
-      line: null,
-      value: JSON.stringify(hook.secretFile),
-      reason,
-      remedy,
-    });
-    try {
-      const lines = (await readFile(hook.secretFile, 'utf8')).split('\n').map((line) => line.trim());
-      const written = lines.filter((line) => line !== '');
-      if (written.length === 0 || written.some((line) => line.length < shortestSecret))
-        problems.push(problem(`its secret is shorter than ${shortestSecret} characters`, 'Write a longer one into it'));
-      else
-        secrets.set(
-          hook.name,
-          written.map((line) => new Secret(line)),
-        );
-    } catch (cause) {
-      const why = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown reason';
-      problems.push(problem(`the file cannot be read (${why})`, 'Create it, or mount the Secret there'));
-    }
+  for (const [index, hook] of hooks.entries()) {
+    secrets.set(hook.name, await readSecretFile(`hooks[${index}].secretFile`, hook.secretFile, problems));
   }
-  return { secrets, problems };
+  const tokenFile = api.alertTokenFile;
+  const alertTokens = tokenFile === undefined ? [] : await readSecretFile('api.alertTokenFile', tokenFile, problems);
+  return { secrets, alertTokens, problems };
+}
+
+/** One secret a line. What is wrong with it becomes a problem. */
+async function readSecretFile(path: string, file: string, problems: ConfigProblem[]): Promise<readonly Secret[]> {
+  const problem = (reason: string, remedy: string): void =>
+    void problems.push({ path, line: null, value: JSON.stringify(file), reason, remedy });
+  try {
+    const lines = (await readFile(file, 'utf8')).split('\n').map((line) => line.trim());
+    const written = lines.filter((line) => line !== '');
+    if (written.length > 0 && written.every((line) => line.length >= shortestSecret))
+      return written.map((line) => new Secret(line));
+    problem(`its secret is shorter than ${shortestSecret} characters`, 'Write a longer one into it');
+  } catch (cause) {
+    const why = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown reason';
+    problem(`the file cannot be read (${why})`, 'Create it, or mount the Secret there');
+  }
+  return [];
 }

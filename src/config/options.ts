@@ -155,6 +155,19 @@ export const options = {
     type: 'yes or no',
     env: 'MOORING_AUDIT_WEBHOOK',
   }),
+  'api.alertWebhook': option(z.boolean().default(false), {
+    description:
+      'Take notifications of Alertmanager at POST /hooks/alertmanager, to score predictions and to say what changed upstream of an alert.',
+    type: 'yes or no',
+    env: 'MOORING_ALERT_WEBHOOK',
+  }),
+  'api.alertTokenFile': option(text.optional(), {
+    description:
+      'File that holds the bearer token Alertmanager has to send (http_config.authorization). Without it whoever reaches the webhook is believed.',
+    type: 'path',
+    env: 'MOORING_ALERT_TOKEN_FILE',
+    secret: true,
+  }),
   'hooks[].name': option(text, { description: 'What the target is called in logs and metrics.', type: 'text' }),
   'hooks[].url': option(z.url({ protocol: /^https?$/, error: 'is no http or https URL' }), {
     description: 'Where episodes are posted: Standard Webhooks headers, CloudEvents body.',
@@ -207,6 +220,14 @@ export const options = {
     description: 'Field managers whose changes are meant: what one of them wrote is adopted, not restored.',
     type: 'list',
   }),
+  'predictions.window': option(
+    duration.prefault('1h').refine((value) => value >= 60_000 && value <= 7 * 86_400_000, 'is no time from 1m to 7d'),
+    {
+      description: 'How long after a drift alerts and other drift count as what its blast radius predicted.',
+      type: 'duration',
+      env: 'MOORING_PREDICTION_WINDOW',
+    },
+  ),
   'leaderElection.enabled': option(z.boolean().default(false), {
     description:
       'Agree with other replicas on one that writes, through a Lease of the cluster. The others watch and serve.',

@@ -38,6 +38,19 @@ const migrations: readonly string[] = [
     quiet_since BIGINT NOT NULL, seen_at BIGINT NOT NULL
   );
   `,
+  `
+  CREATE TABLE predictions (
+    id TEXT PRIMARY KEY, trigger TEXT NOT NULL, "of" TEXT NOT NULL, made_at BIGINT NOT NULL, until BIGINT NOT NULL,
+    outcome TEXT, document TEXT NOT NULL
+  );
+  CREATE INDEX predictions_made ON predictions (made_at);
+  CREATE INDEX predictions_due ON predictions (until) WHERE outcome IS NULL;
+  CREATE TABLE happenings (
+    kind TEXT NOT NULL, key TEXT NOT NULL, at BIGINT NOT NULL, ends_at BIGINT, name TEXT NOT NULL, node TEXT,
+    PRIMARY KEY (kind, key, at)
+  );
+  CREATE INDEX happenings_at ON happenings (at);
+  `,
 ];
 
 /** The version that this program writes. */

@@ -9,6 +9,8 @@ export interface StoreSchema {
   proposals: ProposalsTable;
   floors: FloorsTable;
   rules: RulesTable;
+  predictions: PredictionsTable;
+  happenings: HappeningsTable;
 }
 
 /** `document` is the whole episode; the other columns are what queries look for. At most one open episode per fingerprint. */
@@ -83,4 +85,25 @@ export interface RulesTable {
   matched_at: number | null;
   quiet_since: number;
   seen_at: number;
+}
+
+/** `document` is the prediction; `outcome` says how it turned out and is null while its window is open. */
+export interface PredictionsTable {
+  id: string;
+  trigger: string;
+  of: string;
+  made_at: number;
+  until: number;
+  outcome: string | null;
+  document: string;
+}
+
+/** Alerts and beginnings of drift, by the node they are about. */
+export interface HappeningsTable {
+  kind: string;
+  key: string;
+  at: number;
+  ends_at: number | null;
+  name: string;
+  node: string | null;
 }

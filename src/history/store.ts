@@ -4,6 +4,7 @@ import type { EpisodeLog } from '../incidents/episode-log.ts';
 import type { Outbox } from '../incidents/delivery.ts';
 import type { RuleLog } from '../loop/rule-keeper.ts';
 import type { VersionFloors } from '../loop/version-floors.ts';
+import type { PredictionLog } from '../predictions/prediction.ts';
 import type { ProposalLog } from '../rollback/proposal-log.ts';
 import { openDatabase, openForReading } from './open-store.ts';
 import { createSqlEpisodes } from './sql-episodes.ts';
@@ -11,6 +12,8 @@ import type { EpisodeReader } from './sql-episodes.ts';
 import { createSqlFloors } from './sql-floors.ts';
 import { createSqlOutbox } from './sql-outbox.ts';
 import type { DeliveryReader } from './sql-outbox.ts';
+import { createSqlPredictions } from './sql-predictions.ts';
+import type { PredictionReader } from './sql-predictions.ts';
 import { createSqlProposals } from './sql-proposals.ts';
 import type { ProposalReader } from './sql-proposals.ts';
 import { createSqlRounds } from './sql-rounds.ts';
@@ -35,6 +38,7 @@ export interface Store extends AsyncDisposable {
   readonly floors: VersionFloors;
   readonly proposals: ProposalLog & ProposalReader;
   readonly rules: RuleLog;
+  readonly predictions: PredictionLog & PredictionReader;
   /** Not null when a damaged file was moved aside at the start: tell people, then go on. */
   readonly recovered: AppError | null;
   close(): Promise<void>;
@@ -58,6 +62,7 @@ export function openStore(options: StoreOptions): Store {
     floors: createSqlFloors(db),
     proposals: createSqlProposals(db),
     rules: createSqlRules(db),
+    predictions: createSqlPredictions(db),
     recovered,
     close,
     [Symbol.asyncDispose]: close,

@@ -238,6 +238,36 @@ export const metrics = {
     labels: ['target'],
     stability: 'stable',
   },
+  mooring_alerts_received_total: {
+    type: 'counter',
+    help: 'Alerts that Alertmanager sent, by whether they belong to a node of the graph: matched, unmatched, refused.',
+    labels: ['outcome'],
+    stability: 'alpha',
+  },
+  mooring_predictions: {
+    type: 'gauge',
+    help: 'Predictions of the last thirty days by state: waiting for their window to close, scored, untested.',
+    labels: ['state'],
+    stability: 'alpha',
+  },
+  mooring_prediction_precision_ratio: {
+    type: 'gauge',
+    help: 'Of the nodes that were said to break or degrade, the part that had alerts or drift; absent while there is none.',
+    labels: [],
+    stability: 'alpha',
+  },
+  mooring_prediction_recall_ratio: {
+    type: 'gauge',
+    help: 'Of the nodes that had alerts or drift after a drift, the part that had been named; absent while there is none.',
+    labels: [],
+    stability: 'alpha',
+  },
+  mooring_prediction_brier_score: {
+    type: 'gauge',
+    help: 'Mean squared error of predicted probabilities: 0 is perfect, 0.25 a coin; absent while none was scored.',
+    labels: [],
+    stability: 'alpha',
+  },
   mooring_graph_nodes: { type: 'gauge', help: 'Nodes of the dependency graph.', labels: [], stability: 'stable' },
   mooring_graph_edges: { type: 'gauge', help: 'Edges of the dependency graph.', labels: [], stability: 'stable' },
 } as const satisfies Readonly<Record<string, Metric>>;

@@ -1,6 +1,7 @@
 import type { AuditReport } from '../drift/drift-report.ts';
 import type { RuleState } from '../drift/rule-use.ts';
 import type { DaemonStatus } from '../loop/daemon.ts';
+import type { PredictionScore } from '../predictions/score-predictions.ts';
 import { kindMetrics } from './kind-metrics.ts';
 import { capped, countBy, gaugeOf, LabelCount } from './count-by.ts';
 import type { Counted } from './count-by.ts';
@@ -37,6 +38,7 @@ export interface MooringState {
   readonly episodes: readonly OpenEpisode[];
   readonly queues: readonly QueueState[];
   readonly rules: readonly { readonly state: RuleState }[];
+  readonly predictions: PredictionScore;
   readonly graph: { readonly nodes: number; readonly edges: number } | null;
 }
 
@@ -48,6 +50,7 @@ export function stateMetrics(state: MooringState): Sample[] {
     ...statusMetrics(state.status),
     ...queueMetrics(state.queues),
     ...ruleMetrics(state.rules),
+    ...predictionMetrics(state.predictions),
     ...(state.graph === null
       ? []
       : [set('mooring_graph_nodes', state.graph.nodes), set('mooring_graph_edges', state.graph.edges)]),
@@ -149,6 +152,20 @@ function queueMetrics(queues: readonly QueueState[]): Sample[] {
 function ruleMetrics(rules: MooringState['rules']): Sample[] {
   const states = rules.map(({ state }) => state);
   return gaugeOf('mooring_rules', countsOf('state', ruleStates, states));
+}
+
+function predictionMetrics({ waiting, scored, untested, precision, recall, brier }: PredictionScore): Sample[] {
+  const ratios = [
+    ['mooring_prediction_precision_ratio', precision],
+    ['mooring_prediction_recall_ratio', recall],
+    ['mooring_prediction_brier_score', brier],
+  ] as const;
+  return [
+    ...Object.entries({ waiting, scored, untested }).map(([state, count]) =>
+      set('mooring_predictions', count, { state }),
+    ),
+    ...ratios.flatMap(([name, value]) => [clear(name), ...(value === null ? [] : [set(name, value)])]),
+  ];
 }
 
 /** One series per known value, also where the count is 0. */

@@ -7,6 +7,7 @@ import type { ApiOptions } from '../../src/api/api-server.ts';
 import { cachedRender } from '../../src/api/cached-render.ts';
 import { readAuditEvents } from '../../src/drift/attribute/audit-join.ts';
 import { AppError } from '../../src/errors/app-error.ts';
+import { scoreOf } from '../../src/predictions/score-predictions.ts';
 import { silentLogger } from '../../src/log/logger.ts';
 import type { DaemonStatus } from '../../src/loop/daemon.ts';
 import { formatJson } from '../../src/resource/json.ts';
@@ -48,6 +49,8 @@ const queries: ApiQueries = {
   graph: () => null,
   domains: () => null,
   episodeRadius: () => Promise.resolve(null),
+  predictions: () => Promise.resolve({ score: scoreOf([]), items: [] }),
+  upstream: () => Promise.resolve(null),
   blastRadius: (of) => {
     throw new AppError({
       code: 'resource-not-found',
@@ -150,7 +153,9 @@ describe('the API', () => {
       '/api/v1/episodes/{id}',
       '/api/v1/graph',
       '/api/v1/graph/domains',
+      '/api/v1/predictions',
       '/api/v1/status',
+      '/api/v1/upstream',
       '/livez',
       '/metrics',
       '/readyz',

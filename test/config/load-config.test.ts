@@ -41,7 +41,7 @@ describe('a mistake in mooring.yaml is named with its place and its remedy', () 
     [
       'a key like none',
       'api:\n  zzzzzzzzzz: 1',
-      'api.zzzzzzzzzz (line 2): there is no such key. Known here are listen, hostNames, auditWebhook.',
+      'api.zzzzzzzzzz (line 2): there is no such key. Known here are listen, hostNames, auditWebhook, alertWebhook, alertTokenFile.',
     ],
     [
       'a missing key',

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { DaemonStatus } from '../../src/loop/daemon.ts';
+import { scoreOf } from '../../src/predictions/score-predictions.ts';
 import type { Round } from '../../src/loop/round.ts';
 import { AppError } from '../../src/errors/app-error.ts';
 import { capped, countBy } from '../../src/metrics/count-by.ts';
@@ -41,6 +42,7 @@ const state: MooringState = {
   ],
   queues: [{ target: 'ops', waiting: 0, dead: 2, oldestWaitingAt: null, disabled: null }],
   rules: [{ state: 'used' }, { state: 'idle' }],
+  predictions: scoreOf([]),
   graph: { nodes: 3, edges: 2 },
 };
 
@@ -114,6 +116,9 @@ test('what is served, word for word', async () => {
     'mooring_hook_waiting{target="ops"} 0',
     'mooring_hook_dead{target="ops"} 2',
     'mooring_hook_disabled{target="ops"} 0',
+    'mooring_predictions{state="waiting"} 0',
+    'mooring_predictions{state="scored"} 0',
+    'mooring_predictions{state="untested"} 0',
     'mooring_graph_nodes 3',
     'mooring_graph_edges 2',
   ]);

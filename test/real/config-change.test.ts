@@ -4,7 +4,7 @@ import { setTimeout } from 'node:timers/promises';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { type App, createApp } from '../../src/app.ts';
 import { loadConfig } from '../../src/config/load-config.ts';
-import { arrayAt, type JsonValue, parseJson, stringAt } from '../../src/resource/json.ts';
+import { arrayAt, type JsonValue, parseJson, stringAt, valueAt } from '../../src/resource/json.ts';
 import { silentLogger } from '../../src/log/logger.ts';
 import type { Round } from '../../src/loop/round.ts';
 import { temporaryFolder } from '../fakes/temporary-folder.ts';
@@ -57,7 +57,12 @@ async function start(folder: string): Promise<Running> {
   const finished = (round: Round): void => {
     for (const { fits, resolve } of waiting) if (fits(round)) resolve(round);
   };
-  const env = { MOORING_SCHEDULE: '0 0 1 1 *', MOORING_LISTEN: '127.0.0.1:0', MOORING_HISTORY: ':memory:' };
+  const env = {
+    MOORING_SCHEDULE: '0 0 1 1 *',
+    MOORING_LISTEN: '127.0.0.1:0',
+    MOORING_HISTORY: ':memory:',
+    MOORING_ALERT_WEBHOOK: 'true',
+  };
   const app = await createApp({
     loaded: await loadConfig({ file: null, env: { ...env, MOORING_SOURCE: folder }, flags: {} }),
     env: { PATH: process.env['PATH'], HOME: temporaryFolder(), KUBECONFIG: sharedPlane().kubeconfig },
@@ -119,6 +124,23 @@ test('a ConfigMap changed by hand: the verdict, whom it reaches, and who waits f
     'one-file',
     'variable',
   ]);
+
+  // Down the stream an alert fires: the edit is what changed upstream of it, and what was predicted waits to be judged.
+  const alert = { status: 'firing', fingerprint: 'ab12', startsAt: new Date().toISOString() };
+  const alerts = [{ ...alert, labels: { alertname: 'Slow', namespace, deployment: 'caller' } }];
+  const body = JSON.stringify({ version: '4', alerts });
+  const headers = { 'content-type': 'application/json' };
+  const taken = await fetch(`${app.address}/hooks/alertmanager`, { method: 'POST', headers, body });
+  expect(taken.status).toBe(204);
+  for (const question of ['alert=ab12', `of=${namespace}/caller`]) {
+    const upstream = await ask(app, `upstream?${question}`);
+    expect(arrayAt(upstream, 'changes')).toMatchObject([
+      { episode: id, path: 'data.COLOR', effect: 'degrades', through: [`${namespace}/mounted`, `${namespace}/caller`] },
+    ]);
+  }
+  const predictions = await ask(app, 'predictions');
+  expect(valueAt(predictions, 'score')).toMatchObject({ waiting: 2, scored: 0 });
+  expect(arrayAt(predictions, 'items').map((item) => stringAt(item, 'trigger'))).toEqual(['asked', 'episode']);
 
   // Whoever waits is restarted by hand; kubectl writes down when, in whole seconds, so it takes one to be told from before.
   await setTimeout(1_100);
