@@ -1,4 +1,4 @@
-import type { LiveSource } from './collectors/live-source.ts';
+import type { KindRef, LiveSource } from './collectors/live-source.ts';
 import type { ManifestSource } from './collectors/manifest-source.ts';
 import { auditReport } from './drift/detect-drift.ts';
 import type { AuditReport, ResourceReport } from './drift/drift-report.ts';
@@ -32,10 +32,15 @@ export interface Comparison extends BothSides {
   readonly session: DriftSession;
 }
 
-/** Reads both sides once. Throws AppError when a source as a whole cannot be read. */
-export async function readBothSides(input: AuditInput, signal: AbortSignal): Promise<BothSides> {
+/** Reads both sides once, of the live one also the kinds `beside`. Throws AppError when a source as a whole cannot be read. */
+export async function readBothSides(
+  input: AuditInput,
+  signal: AbortSignal,
+  beside: readonly KindRef[] = [],
+): Promise<BothSides> {
   const read = await Promise.all(input.desired.map((source) => source.manifests.read(signal)));
-  const live = await input.live.read(liveRequest(read), signal);
+  const request = liveRequest(read);
+  const live = await input.live.read({ ...request, evidence: [...request.evidence, ...beside] }, signal);
   const desired = read.map((snapshot, index) =>
     placeIn(snapshot, input.desired[index] ?? { namespace: 'default' }, live.resources),
   );

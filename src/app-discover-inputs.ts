@@ -58,7 +58,7 @@ async function loadTools(settings: Parameters<typeof rendererTools>[0]): Promise
 function nothingDeclared(live: string, elsewhere: number): AppError {
   const other = elsewhere === 0 ? '' : ` (${elsewhere} of their objects are for other clusters)`;
   return new AppError({
-    code: 'usage',
+    code: 'nothing-declared',
     what: 'cannot tell what to read',
     why: `no source is named, and neither Argo CD nor Flux declares one on ${live}${other}`,
     remedy: 'Give --desired, or --config with a mooring.yaml',

@@ -3,6 +3,7 @@ import { type Inputs, openInputs } from './app-inputs.ts';
 import type { OpenOptions, ProposalAnswer, RepairQuestion, SourceRequest, Workbench } from './app-ports.ts';
 import type { LiveSource } from './collectors/live-source.ts';
 import type { ResourceReport } from './drift/drift-report.ts';
+import { AppError } from './errors/app-error.ts';
 import type { DependencyGraph } from './graph/dependency-graph.ts';
 import { formatResourceId } from './resource/resource-id.ts';
 import type { Store } from './history/store.ts';
@@ -56,11 +57,20 @@ function auditInput(inputs: Inputs, desired: readonly PlacedSource[], live: Live
   };
 }
 
-/** Manifests alone make a graph; the live side is read only when it was named. */
+/** Manifests alone make a graph; the live side is read only when it was named, and then with what nobody declares. */
 async function graphFor(inputs: Inputs, sources: SourceRequest, signal: AbortSignal): Promise<DependencyGraph> {
-  const { graphOfSides } = await import('./app-graph.ts');
+  const [{ graphOfSides }, { graphKinds }] = await Promise.all([
+    import('./app-graph.ts'),
+    import('./graph/graph-kinds.ts'),
+  ]);
   const live = sources.live === undefined ? nothingLive : await inputs.live(sources);
-  const sides = await readBothSides(auditInput(inputs, await inputs.desired(sources, signal), live), signal);
+  const desired = await inputs.desired(sources, signal).catch((error: unknown) => {
+    // The live side alone makes a graph as well.
+    if (sources.live !== undefined && error instanceof AppError && error.code === 'nothing-declared') return [];
+    throw error;
+  });
+  const input = auditInput(inputs, desired, live);
+  const sides = await readBothSides(input, signal, graphKinds);
   return graphOfSides(sides, clock().toISOString());
 }
 

@@ -19,6 +19,7 @@ export const errorCodes = {
   'server-unreachable': 'The daemon that was to be asked did not answer.',
   'config-invalid': 'The configuration has problems.',
   usage: 'The command line is wrong.',
+  'nothing-declared': 'No source is named, and no delivery engine declares one.',
   'resource-not-found': 'The named resource is in none of the sources.',
   'episode-not-found': 'No episode has this identifier.',
   'proposal-refused': 'A repair could not be proved and is refused.',

@@ -34,6 +34,7 @@ export function buildGraph(resources: readonly Resource[], options: GraphOptions
       readSecrets: options.readSecrets ?? false,
       ...(options.lineOf === undefined ? {} : { lineOf: options.lineOf }),
     },
+    unread: [],
     builtAt: options.builtAt,
     work: { sources: 0, edges: 0, nodes: 0 },
   };

@@ -83,8 +83,11 @@ function summary(graph: DependencyGraph): Omit<Coverage, 'findings'> {
   return { workloads: status.size, withEvidence, notSeen: notSeen(graph, status.size - withEvidence) };
 }
 
-function notSeen({ ledger }: DependencyGraph, silent: number): string[] {
-  const sentences: string[] = [];
+const mostUnread = 10;
+
+function notSeen({ ledger, unread }: DependencyGraph, silent: number): string[] {
+  const sentences = unread.slice(0, mostUnread).map((what) => `not read: ${what}`);
+  if (unread.length > mostUnread) sentences.push(`${unread.length - mostUnread} more could not be read`);
   if (ledger.observers.size === 0) {
     sentences.push('no traffic was observed: addresses inside images or source code are invisible');
   }

@@ -20,6 +20,8 @@ export interface DependencyGraph {
   readonly ledger: Ledger;
   readonly tally: CoverageTally;
   readonly options: EvidenceOptions;
+  /** What could not be read, in sentences. */
+  unread: readonly string[];
   builtAt: string;
   work: GraphWork;
 }

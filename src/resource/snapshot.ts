@@ -68,3 +68,8 @@ export function gapCovers(
     (name === undefined || name === id.name)
   );
 }
+
+/** What could not be read at all, a sentence each; what was read in part is not among it. */
+export function describeGaps(gaps: readonly Gap[]): readonly string[] {
+  return [...new Set(gaps.filter(({ partial }) => partial !== true).map(({ what, why }) => `${what} (${why})`))];
+}

@@ -8,7 +8,7 @@ import type { IgnoreRule } from '../../drift/subtract/user-rules.ts';
 import { asAppError } from '../../errors/app-error.ts';
 import { formatResourceId, parseResourceId } from '../../resource/resource-id.ts';
 import type { ResourceId } from '../../resource/resource-id.ts';
-import type { LiveSnapshot } from '../../resource/snapshot.ts';
+import { describeGaps, type LiveSnapshot } from '../../resource/snapshot.ts';
 import type { Judgement } from '../../severity/judgement.ts';
 import { liveRequest } from './declared-sources.ts';
 import type { DeclaredSource } from './declared-sources.ts';
@@ -211,6 +211,7 @@ export class Estate {
     this.#session.setLiveGaps(live.gaps);
     const desiredGaps = this.#desired.snapshots.flatMap(({ gaps }) => gaps);
     const concerns = this.#live.changedGaps([...live.gaps, ...desiredGaps]);
+    if (concerns !== null) this.graph.leaveOut(describeGaps([...live.gaps, ...desiredGaps]));
     if (concerns === null) return;
     for (const key of new Set([...this.#session.keys(), ...this.#reports.keys()])) {
       const id = parseResourceId(key);

@@ -25,6 +25,7 @@ export class GraphKeeper implements GraphLookup {
   /** What the graph was made from. */
   #held = new Map<string, Resource>();
   #graph: DependencyGraph | null = null;
+  #unread: readonly string[] = [];
 
   constructor(options: GraphKeeperOptions) {
     this.#options = options;
@@ -59,6 +60,7 @@ export class GraphKeeper implements GraphLookup {
       updateGraph(graph, { changed: changed.slice(at, at + portion), removed: [], builtAt: clock().toISOString() });
     }
     if (removed.length > 0) updateGraph(graph, { changed: [], removed, builtAt: clock().toISOString() });
+    graph.unread = this.#unread;
     // Half of it would be taken for all of it.
     this.#graph = graph;
   }
@@ -76,6 +78,12 @@ export class GraphKeeper implements GraphLookup {
   #apply(changed: readonly Resource[], removed: readonly ResourceId[]): void {
     if (this.#graph === null || changed.length + removed.length === 0) return;
     updateGraph(this.#graph, { changed, removed, builtAt: this.#options.clock().toISOString() });
+  }
+
+  /** What could not be read, in sentences: the graph says so with every answer. */
+  leaveOut(unread: readonly string[]): void {
+    this.#unread = unread;
+    if (this.#graph !== null) this.#graph.unread = unread;
   }
 
   /** After a failure: the next `sync` builds anew. */
