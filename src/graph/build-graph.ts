@@ -1,5 +1,6 @@
 import { MultiDirectedGraph } from 'graphology';
 import { formatResourceId, type ResourceId } from '../resource/resource-id.ts';
+import type { ImageState } from '../resource/image/image-config.ts';
 import type { Resource } from '../resource/resource.ts';
 import { applyClaims, refreshNodes } from './claims/apply-claims.ts';
 import { recordTopics, topicSource, topicStatement } from './claims/join-topics.ts';
@@ -11,6 +12,7 @@ import { readers } from './evidence/readers.ts';
 import type { Claim, GraphEdge, GraphNode } from './graph-shapes.ts';
 import { createAdjacency } from './impact/adjacency.ts';
 import { membersOf } from './landscape/key-index.ts';
+import { createImageBoard, pruneBoard } from './landscape/image-board.ts';
 import { createLandscape, namespaceOf } from './landscape/landscape.ts';
 import { stirLandscape } from './landscape/stir-landscape.ts';
 import { isAssumed } from './landscape/view.ts';
@@ -20,6 +22,8 @@ export interface GraphOptions extends Partial<EvidenceOptions> {
   readonly builtAt: string;
   /** Where resources without a namespace belong. */
   readonly defaultNamespace?: string;
+  /** Whether configurations of images will be told (`noteImages`). Default false. */
+  readonly readImages?: boolean;
 }
 
 /** Builds the graph of declared evidence. Observed evidence is added later with `observe`. */
@@ -27,7 +31,10 @@ export function buildGraph(resources: readonly Resource[], options: GraphOptions
   const graph: DependencyGraph = {
     nodes: new MultiDirectedGraph<GraphNode, GraphEdge>(),
     adjacency: createAdjacency(),
-    landscape: createLandscape(options.defaultNamespace ?? 'default'),
+    landscape: createLandscape(
+      options.defaultNamespace ?? 'default',
+      options.readImages === true ? createImageBoard() : null,
+    ),
     ledger: createLedger(),
     tally: createTally(),
     options: {
@@ -62,6 +69,34 @@ export function updateGraph(graph: DependencyGraph, { changed, removed, builtAt 
   const { edges, nodes } = applyClaims(graph, restated);
   recount(graph, stir.nodes.union(nodes));
   graph.work = { sources: restated.size, edges, nodes: stir.nodes.size };
+}
+
+/** References of images that workloads use, as written. Empty when images are not read. */
+export function wantedImages({ landscape }: DependencyGraph): readonly string[] {
+  return [...(landscape.images?.users.keys() ?? [])];
+}
+
+/**
+ * Takes in what is known of images, by reference as pods write it. Answers with the resources that must be read again for it: hand them to
+ * `updateGraph`, in portions when they are many.
+ */
+export function noteImages({ landscape }: DependencyGraph, news: ReadonlyMap<string, ImageState>): readonly Resource[] {
+  const board = landscape.images;
+  if (board === null) return [];
+  const users = new Set<string>();
+  for (const [reference, state] of news) {
+    const before = board.states.get(reference);
+    board.states.set(reference, state);
+    if (!isSameImage(before, state)) for (const key of membersOf(board.users, reference)) users.add(key);
+  }
+  pruneBoard(board);
+  return [...users].flatMap((key) => landscape.resources.get(key) ?? []);
+}
+
+/** A digest stands for its content. */
+function isSameImage(before: ImageState | undefined, now: ImageState): boolean {
+  if (now.kind !== 'known') return before?.kind !== 'known';
+  return before?.kind === 'known' && before.image.digest === now.image.digest;
 }
 
 /** Reads these sources anew. Answers with every source whose claims may count differently now. */

@@ -1,5 +1,6 @@
 import type { DependencyGraph } from './dependency-graph.ts';
 import type { Coverage, CoverageTally, EdgeEnds, Finding } from './graph-shapes.ts';
+import { unreadImages } from './landscape/image-board.ts';
 import { membersOf } from './landscape/key-index.ts';
 
 export function createTally(): CoverageTally {
@@ -85,12 +86,14 @@ function summary(graph: DependencyGraph): Omit<Coverage, 'findings'> {
 
 const mostUnread = 10;
 
-function notSeen({ ledger, unread }: DependencyGraph, silent: number): string[] {
+function notSeen({ ledger, landscape, unread }: DependencyGraph, silent: number): string[] {
   const sentences = unread.slice(0, mostUnread).map((what) => `not read: ${what}`);
   if (unread.length > mostUnread) sentences.push(`${unread.length - mostUnread} more could not be read`);
   if (ledger.observers.size === 0) {
-    sentences.push('no traffic was observed: addresses inside images or source code are invisible');
+    const inside = landscape.images === null ? 'images or source code' : 'source code';
+    sentences.push(`no traffic was observed: addresses inside ${inside} are invisible`);
   }
+  if (landscape.images !== null) sentences.push(...unreadImages(landscape.images));
   if (silent > 0)
     sentences.push(`${silent} workload${silent === 1 ? '' : 's'} neither name a dependency nor are named by one`);
   for (const book of [...ledger.closedBooks].toSorted()) {

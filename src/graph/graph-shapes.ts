@@ -1,3 +1,4 @@
+import type { ImageLabels } from '../resource/image/image-config.ts';
 import type { EdgeLayer } from './addresses/address.ts';
 
 export const roles = ['workload', 'job', 'gateway', 'store', 'broker', 'external', 'monitoring', 'config'] as const;
@@ -8,9 +9,9 @@ export type Strength = (typeof strengths)[number];
 
 /**
  * `declared`: a manifest says so. `permitted`: a NetworkPolicy allows it, which proves nothing. `observed`: traffic was measured.
- * `human`: an annotation or a catalogue says so.
+ * `human`: an annotation or a catalogue says so. `image`: the configuration of a container's image does.
  */
-export type EvidenceKind = 'declared' | 'permitted' | 'observed' | 'human';
+export type EvidenceKind = 'declared' | 'permitted' | 'observed' | 'human' | 'image';
 
 /** Why an edge is believed. `line` counts from 1. Never holds a credential. */
 export interface Evidence {
@@ -35,7 +36,15 @@ export type GraphNode = {
   readonly exposed: boolean;
   /** Wanted replicas of the workload; null when unknown or not a workload. */
   readonly replicas: number | null;
+  /** What the images of its containers say of themselves; absent when none was read. */
+  readonly images?: readonly NodeImage[];
 };
+
+/** An image with the labels of OCI that say whose it is; null for those that are not there. */
+export interface NodeImage extends ImageLabels {
+  readonly reference: string;
+  readonly digest: string;
+}
 
 /** An edge of CONTRACTS 2. `from` calls, reads or routes to `to`. Times are RFC 3339. */
 export type GraphEdge = {

@@ -1,6 +1,7 @@
 import { formatResourceId, type ResourceId } from '../../resource/resource-id.ts';
 import type { Resource } from '../../resource/resource.ts';
 import { hostAliasesOf } from './host-aliases.ts';
+import type { ImageBoard } from './image-board.ts';
 import { addTo, countOf, type KeyIndex, membersOf, removeFrom } from './key-index.ts';
 import { operatorKindOf } from './node-kinds.ts';
 import { readService, type Service } from './service.ts';
@@ -15,6 +16,8 @@ export interface Landscape {
   readonly resources: Map<string, Resource>;
   readonly workloads: Map<string, Workload>;
   readonly services: Map<string, Service>;
+  /** Null when images are not read. */
+  readonly images: ImageBoard | null;
   /** Objects that an operator turns into a store or broker. */
   readonly operated: Set<string>;
   /** `shop|app=web` to the workloads whose pods carry the label, and to the Services whose selector has it first. */
@@ -34,12 +37,13 @@ export interface Landscape {
   readonly wantedBy: Map<string, string>;
 }
 
-export function createLandscape(defaultNamespace: string): Landscape {
+export function createLandscape(defaultNamespace: string, images: ImageBoard | null = null): Landscape {
   return {
     defaultNamespace,
     resources: new Map(),
     workloads: new Map(),
     services: new Map(),
+    images,
     operated: new Set(),
     labels: new Map(),
     selectors: new Map(),
@@ -102,9 +106,10 @@ export function putResource(landscape: Landscape, key: string, resource: Resourc
   addTo(landscape.namespaces, namespace, key);
   for (const host of hostAliasesOf(resource, namespace)) addTo(landscape.hosts, host, key);
   if (operatorKindOf(resource.id) !== undefined) landscape.operated.add(key);
-  const workload = readWorkload(resource, namespace);
+  const workload = readWorkload(resource, namespace, landscape.images);
   if (workload !== undefined) {
     landscape.workloads.set(key, workload);
+    noteUse(landscape, workload, key, addTo);
     for (const label of workload.labels) addTo(landscape.labels, labelKey(namespace, label), key);
   }
   const service = readService(resource, namespace);
@@ -125,14 +130,19 @@ export function dropResource(landscape: Landscape, key: string): void {
   landscape.operated.delete(key);
   removeFrom(landscape.namespaces, namespace, key);
   for (const host of hostAliasesOf(resource, namespace)) removeFrom(landscape.hosts, host, key);
-  for (const label of landscape.workloads.get(key)?.labels ?? []) {
-    removeFrom(landscape.labels, labelKey(namespace, label), key);
-  }
+  const workload = landscape.workloads.get(key);
+  for (const label of workload?.labels ?? []) removeFrom(landscape.labels, labelKey(namespace, label), key);
+  if (workload !== undefined) noteUse(landscape, workload, key, removeFrom);
   landscape.workloads.delete(key);
   if (landscape.services.has(key)) removeFrom(landscape.serviceNames, resource.id.name, key);
   const first = landscape.services.get(key)?.selector.entries().next().value;
   if (first !== undefined) removeFrom(landscape.selectors, labelKey(namespace, first), key);
   landscape.services.delete(key);
+}
+
+function noteUse({ images }: Landscape, { containers }: Workload, key: string, note: typeof addTo): void {
+  if (images === null) return;
+  for (const { reference } of containers) if (reference !== '') note(images.users, reference, key);
 }
 
 /** Workloads of a namespace whose pods carry every label of the selector; none for an empty selector. */

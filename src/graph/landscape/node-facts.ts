@@ -1,9 +1,10 @@
-import type { GraphNode, NodeRole } from '../graph-shapes.ts';
+import type { GraphNode, NodeImage, NodeRole } from '../graph-shapes.ts';
 import { stringAt } from '../../resource/json.ts';
 import { parseResourceId } from '../../resource/resource-id.ts';
 import type { Landscape } from './landscape.ts';
 import { operatorKindOf, roleOfKind } from './node-kinds.ts';
 import { membersOf } from './key-index.ts';
+import type { Workload } from './workload.ts';
 
 /** What others need to know of a node to judge a reference to it. */
 export interface NodeFacts {
@@ -61,6 +62,7 @@ export function nodeOf(landscape: Landscape, id: string): GraphNode {
     return null;
   };
   const { role } = factsOf(landscape, id);
+  const images = workloads.flatMap(imagesOf).slice(0, mostImages);
   const namespace = parseResourceId(residents[0] ?? '')?.namespace ?? '';
   return {
     id,
@@ -72,5 +74,14 @@ export function nodeOf(landscape: Landscape, id: string): GraphNode {
     tier: annotation('tier'),
     exposed: role === 'gateway' || services.some(({ exposed }) => exposed),
     replicas: workloads.length === 0 ? null : workloads.reduce((sum, { replicas }) => sum + (replicas ?? 1), 0),
+    ...(images.length === 0 ? {} : { images }),
   };
+}
+
+const mostImages = 10;
+
+function imagesOf({ containers }: Workload): NodeImage[] {
+  return containers.flatMap(({ reference, image }) =>
+    image === null ? [] : [{ reference, digest: image.digest, ...image.labels }],
+  );
 }

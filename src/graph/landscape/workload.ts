@@ -7,7 +7,9 @@ import {
   stringAt,
   valueAt,
 } from '../../resource/json.ts';
+import type { ImageConfig } from '../../resource/image/image-config.ts';
 import type { Resource } from '../../resource/resource.ts';
+import { type ImageBoard, imageOf } from './image-board.ts';
 import { guessRole, type RoleGuess } from './node-role.ts';
 
 /** A container as declared; `phase` init containers run to their end before the others start (sidecars with restartPolicy Always do not). */
@@ -17,6 +19,10 @@ export interface Container {
   readonly body: JsonObject;
   /** Path of the container in its resource, as in CONTRACTS 1. */
   readonly path: string;
+  /** As written; empty when there is none. */
+  readonly reference: string;
+  /** What the image itself says; null when it was not read. */
+  readonly image: ImageConfig | null;
 }
 
 /** What the graph needs of anything that runs pods. */
@@ -47,7 +53,11 @@ const podPaths: readonly (readonly string[])[] = [
  * The workload a resource is, or undefined. Any kind with a pod template counts, so Argo Rollouts and Knative Services do too.
  * Pods and ReplicaSets that a controller owns are left to their owner.
  */
-export function readWorkload(resource: Resource, namespace: string): Workload | undefined {
+export function readWorkload(
+  resource: Resource,
+  namespace: string,
+  board: ImageBoard | null = null,
+): Workload | undefined {
   if (arrayAt(resource.body, 'metadata', 'ownerReferences').some((owner) => valueAt(owner, 'controller') === true))
     return undefined;
   const path =
@@ -59,10 +69,13 @@ export function readWorkload(resource: Resource, namespace: string): Workload | 
   const pod = objectAt(template, 'spec');
   if (template === undefined || pod === undefined) return undefined;
   const podPath = [...path, 'spec'].join('.');
-  const containers = [...containersAt(pod, 'initContainers', podPath), ...containersAt(pod, 'containers', podPath)];
+  const containers = [
+    ...containersAt(pod, 'initContainers', podPath, board),
+    ...containersAt(pod, 'containers', podPath, board),
+  ];
   const replicas = valueAt(resource.body, 'spec', 'replicas');
-  const images = containers.filter(({ phase }) => phase === 'main').map(({ body }) => stringAt(body, 'image') ?? '');
-  const ports = containers.flatMap(({ body }) => portsOf(body));
+  const images = containers.filter(({ phase }) => phase === 'main').map(({ reference }) => reference);
+  const ports = containers.flatMap(portsOf);
   const finite = resource.id.kind === 'Job' || resource.id.kind === 'CronJob';
   return {
     resource,
@@ -78,20 +91,29 @@ export function readWorkload(resource: Resource, namespace: string): Workload | 
   };
 }
 
-function containersAt(pod: JsonObject, list: 'containers' | 'initContainers', podPath: string): Container[] {
+function containersAt(
+  pod: JsonObject,
+  list: 'containers' | 'initContainers',
+  podPath: string,
+  board: ImageBoard | null,
+): Container[] {
   return arrayAt(pod, list).flatMap((body) => {
     if (!isJsonObject(body)) return [];
     const name = stringAt(body, 'name') ?? '';
     const phase = list === 'initContainers' && stringAt(body, 'restartPolicy') !== 'Always' ? 'init' : 'main';
-    return [{ name, phase, body, path: `${podPath}.${list}[name=${name}]` }];
+    const reference = stringAt(body, 'image') ?? '';
+    const image = imageOf(board, reference);
+    return [{ name, phase, body, path: `${podPath}.${list}[name=${name}]`, reference, image }];
   });
 }
 
-function portsOf(container: JsonObject): ContainerPort[] {
-  return arrayAt(container, 'ports').flatMap((entry) => {
+/** Ports that the manifest names; when it names none, those that the image does. */
+function portsOf({ body, image }: Container): ContainerPort[] {
+  const declared = arrayAt(body, 'ports').flatMap((entry) => {
     const port = valueAt(entry, 'containerPort');
     return typeof port === 'number' ? [{ name: stringAt(entry, 'name') ?? null, port }] : [];
   });
+  return declared.length > 0 ? declared : (image?.ports ?? []).map((port) => ({ name: null, port }));
 }
 
 /** String members of an object; numbers and booleans that YAML made of labels count as their text. */

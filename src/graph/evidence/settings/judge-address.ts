@@ -44,7 +44,7 @@ export function judgeAddress(context: AddressInContext, view: View): Judgement {
     case 'node':
       return judgeKnown(context, resolution.node, resolution.service, view);
     case 'missing':
-      return judgeMissing(context, resolution);
+      return context.origin === 'image' ? judgeDefault(context, resolution) : judgeMissing(context, resolution);
     case 'elsewhere':
       return judgeElsewhere(context, resolution);
     case 'outside':
@@ -124,6 +124,15 @@ function judgeMissing(context: AddressInContext, { namespace, name }: Unfound): 
   if (carriesData && (address.form !== 'bare' || meaning.address)) return unseen(namespace, name, spoken, 0.6);
   if (address.form === 'bare' && !meaning.address) return nothing;
   if (address.form === 'host-port' && !meaning.address && context.origin !== 'env') return nothing;
+  return pointsNowhere(namespace, name);
+}
+
+/** Images carry defaults for other places than this cluster. */
+function judgeDefault({ meaning }: AddressInContext, { namespace, name }: Unfound): Judgement {
+  return meaning.address ? pointsNowhere(namespace, name) : nothing;
+}
+
+function pointsNowhere(namespace: string, name: string): Judgement {
   return { kind: 'finding', why: `no Service ${name} in namespace ${namespace} of these manifests` };
 }
 
@@ -141,6 +150,7 @@ function protocolOfHost(name: string): string | null {
 
 function judgeElsewhere(context: AddressInContext, { namespace, name }: Unfound): Judgement {
   const { address, meaning } = context;
+  if (context.origin === 'image' && !address.host.includes('.svc')) return nothing;
   const isSure = address.form === 'url' || address.form === 'dsn' || address.form === 'qualified' || meaning.address;
   if (!isSure || (address.form === 'bare' && context.origin !== 'env')) return nothing;
   const spoken = address.protocol ?? protocolOfPort(address.port) ?? protocolOfHost(name);
@@ -165,8 +175,21 @@ function judgeOutside(context: AddressInContext, host: string): Judgement {
 
 function isWorldPlace({ address, meaning, origin }: AddressInContext): boolean {
   const isStrong = address.form === 'url' || address.form === 'dsn' || (address.form === 'host-port' && !meaning.named);
+  if (origin === 'image') return isStrong && (layerOf(address.protocol) !== 'call' || isCallee(address, meaning));
   if (origin === 'file') return meaning.address || (isStrong && layerOf(address.protocol) !== 'call');
   return isStrong || meaning.address;
+}
+
+const buildWords: ReadonlySet<string> = new Set(
+  'download downloads pip dist mirror mirrors registry repo repository index source src tarball archive asc sha sha256 gpg keyserver npm yarn php release releases package packages homepage docs version'.split(
+    ' ',
+  ),
+);
+
+/** Images are full of places that their build loaded something from; what is left may be a place that the program calls. */
+function isCallee({ key, setting }: AddressInContext['address'], meaning: KeyMeaning): boolean {
+  if (!meaning.address || wordsOf(key).some((word) => buildWords.has(word))) return false;
+  return !/\.(?:tar|tgz|[txg]z|bz2|zip|asc|sig|py|sh|deb|rpm|apk|jar|git)(?:\W|$)/i.test(setting.value.slice(0, 2_000));
 }
 
 function isPrivateEnding(label: string): boolean {

@@ -1,7 +1,7 @@
 import { wordsOf } from '../../addresses/key-meaning.ts';
 import type { TopicUse } from '../../graph-shapes.ts';
 import { evidenceOf, type EvidenceOptions } from '../evidence.ts';
-import type { DeclaredSetting } from './workload-settings.ts';
+import type { DeclaredSetting } from './declared-setting.ts';
 
 const topicWords: ReadonlySet<string> = new Set('topic topics queue queues exchange stream channel subject'.split(' '));
 const producing: ReadonlySet<string> = new Set(

@@ -18,7 +18,8 @@ import {
 import { type AddressInContext, isTelemetry, judgeAddress } from './judge-address.ts';
 import { topicUses } from './topic-uses.ts';
 import { switchedOff } from './switched-off.ts';
-import { type DeclaredSetting, type SettingGroup, workloadSettings } from './workload-settings.ts';
+import type { DeclaredSetting } from './declared-setting.ts';
+import { type SettingGroup, workloadSettings } from './workload-settings.ts';
 
 /** What the environment, arguments, files and probes of a workload say it depends on. */
 export function workloadAddresses(source: Source, view: View, options: EvidenceOptions): Found {
@@ -57,7 +58,13 @@ function mentionsIn(group: SettingGroup, caller: Pick<AddressInContext, 'namespa
       return {
         setting,
         waits: group.waits,
-        context: { address, meaning: own, ports, origin: group.origin, ...caller },
+        context: {
+          address,
+          meaning: own,
+          ports,
+          origin: setting.image === undefined ? group.origin : 'image',
+          ...caller,
+        },
       };
     });
   });
@@ -91,8 +98,10 @@ function report(
   const judgement = judgeAddress(context, view);
   if (judgement.kind === 'nothing' || (judgement.kind === 'edge' && judgement.to === from)) return;
   // Joined, not concatenated: tens of thousands of these are kept, and a joined text is one piece of memory.
-  const what = [setting.what, ' = ', shown(context.address)].join('');
-  const evidence = evidenceOf('declared', what, { resource: setting.source, path: setting.path, options });
+  const place = setting.image === undefined ? [] : [' in ', setting.image];
+  const what = [setting.what, ' = ', shown(context.address), ...place].join('');
+  const kind = setting.image === undefined ? 'declared' : 'image';
+  const evidence = evidenceOf(kind, what, { resource: setting.source, path: setting.path, options });
   const disabledBy = off(context.meaning);
   if (judgement.kind === 'finding' || disabledBy !== null) {
     const why = judgement.kind === 'finding' ? judgement.why : `switched off by ${disabledBy}`;
@@ -108,11 +117,17 @@ function report(
     layer,
     protocol,
     strength: strengthOf(layer, waits, context),
-    confidence: setting.document === null || source.resource === setting.source ? confidence : confidence * 0.97,
+    confidence: confidence * trustIn(setting, source),
     evidence,
     ...(book === undefined ? {} : { book }),
   };
   found.claims.push(claim);
+}
+
+/** A file is one step away from the workload; what an image holds may be a default that something else replaces. */
+function trustIn({ document, source: holder, image }: DeclaredSetting, { resource }: Source): number {
+  if (image !== undefined) return 0.9;
+  return document === null || resource === holder ? 1 : 0.97;
 }
 
 const flagWords: ReadonlySet<string> = new Set(

@@ -1,27 +1,19 @@
 import { expandOwn, expandVariables } from '../../addresses/expand-variables.ts';
-import type { Setting } from '../../addresses/address.ts';
 import { readArguments } from '../../addresses/read-arguments.ts';
 import { openValue, readFile } from '../../addresses/read-file.ts';
 import { arrayAt, type JsonValue, objectAt, stringAt, valueAt } from '../../../resource/json.ts';
-import type { Resource } from '../../../resource/resource.ts';
 import { type Container, textOf, type Workload } from '../../landscape/workload.ts';
 import { keyFor } from '../../landscape/landscape.ts';
 import { resourceAt, type View } from '../../landscape/view.ts';
 import type { EvidenceOptions } from '../evidence.ts';
 import { configTexts } from './config-texts.ts';
+import type { DeclaredSetting } from './declared-setting.ts';
+import { commandSettings, imageEnvironment, type Variables } from './image-settings.ts';
 import { type ConfigDocument, mountedDocuments } from './mounted-documents.ts';
-
-/** A setting with where it comes from. */
-export interface DeclaredSetting extends Setting {
-  /** The resource whose manifest holds the value. */
-  readonly source: Resource;
-  /** The ConfigMap that was taken in as a whole, when it was; null for what the workload names one by one. */
-  readonly document: string | null;
-}
 
 /** Settings that belong together: one container's environment, its arguments, one file. `waits`: the pod does not start without them. */
 export interface SettingGroup {
-  readonly origin: 'env' | 'arguments' | 'file' | 'probe';
+  readonly origin: 'env' | 'arguments' | 'file' | 'probe' | 'image';
   readonly waits: boolean;
   readonly settings: readonly DeclaredSetting[];
 }
@@ -32,10 +24,13 @@ export function workloadSettings(workload: Workload, view: View, options: Eviden
   const read = new Set<string>();
   for (const container of workload.containers) {
     const environment = readEnvironment(workload, container, view, options);
-    const values = new Map(environment.map(({ key, value }) => [key, value]));
+    const inherited = imageEnvironment(workload, container, environment);
+    const declared = valuesOf(environment);
+    const values = inherited.length === 0 ? declared : new Map([...valuesOf(inherited), ...declared]);
     const waits = container.phase === 'init';
     groups.push({ origin: 'env', waits: false, settings: environment.flatMap(openDeclared) });
-    groups.push(...commandGroups(workload, container, values));
+    if (inherited.length > 0) groups.push({ origin: 'image', waits: false, settings: inherited.flatMap(openDeclared) });
+    groups.push(...commandGroups(workload, container, { declared, seen: values }));
     for (const document of mountedDocuments(workload, container, view, options)) {
       if (read.has(document.id)) continue;
       read.add(document.id);
@@ -43,6 +38,10 @@ export function workloadSettings(workload: Workload, view: View, options: Eviden
     }
   }
   return groups;
+}
+
+function valuesOf(settings: readonly DeclaredSetting[]): Map<string, string> {
+  return new Map(settings.map(({ key, value }) => [key, value]));
 }
 
 function openDeclared(setting: DeclaredSetting): DeclaredSetting[] {
@@ -151,30 +150,31 @@ function takenWhole(workload: Workload, entry: JsonValue, view: View, options: E
   return [];
 }
 
-function commandGroups(workload: Workload, container: Container, values: ReadonlyMap<string, string>): SettingGroup[] {
+function commandGroups(workload: Workload, container: Container, { declared, seen }: Variables): SettingGroup[] {
   const groups: SettingGroup[] = [];
-  const add = (origin: 'arguments' | 'probe', words: readonly unknown[], what: string, path: string): void => {
-    const texts = words
-      .filter((word) => typeof word === 'string')
-      .map((word) => expandVariables(expandOwn(word, values), values));
-    const settings = readArguments(texts, what, path).map((setting) => ({
-      ...setting,
-      source: workload.resource,
-      document: null,
-    }));
+  const who = container.phase === 'init' ? `init container ${container.name}` : `container ${container.name}`;
+  const add = (origin: 'arguments' | 'probe', settings: readonly DeclaredSetting[]): void => {
     if (settings.length > 0) groups.push({ origin, waits: origin === 'probe' || container.phase === 'init', settings });
   };
-  const who = container.phase === 'init' ? `init container ${container.name}` : `container ${container.name}`;
-  const words = [...arrayAt(container.body, 'command'), ...arrayAt(container.body, 'args')];
-  add('arguments', words, `${who} argument`, `${container.path}.args`);
+  const addProbe = (words: readonly unknown[], what: string, path: string): void => {
+    const texts = words
+      .filter((word) => typeof word === 'string')
+      .map((word) => expandVariables(expandOwn(word, declared), seen));
+    const place = { source: workload.resource, document: null };
+    add(
+      'probe',
+      readArguments(texts, what, path).map((setting) => ({ ...setting, ...place })),
+    );
+  };
+  add('arguments', commandSettings(workload, container, who, { declared, seen }));
   for (const probe of ['readinessProbe', 'livenessProbe', 'startupProbe']) {
     const path = `${container.path}.${probe}`;
-    add('probe', arrayAt(container.body, probe, 'exec', 'command'), `${who} ${probe}`, path);
+    addProbe(arrayAt(container.body, probe, 'exec', 'command'), `${who} ${probe}`, path);
     for (const form of ['httpGet', 'tcpSocket']) {
       const host = stringAt(container.body, probe, form, 'host');
       const port = valueAt(container.body, probe, form, 'port');
       if (host !== undefined)
-        add('probe', [`--host=${host}${typeof port === 'number' ? `:${port}` : ''}`], `${who} ${probe}`, path);
+        addProbe([`--host=${host}${typeof port === 'number' ? `:${port}` : ''}`], `${who} ${probe}`, path);
     }
   }
   return groups;
