@@ -5,6 +5,7 @@ import { durationBetween } from './impact/duration.ts';
 import { requireNode } from './find-node.ts';
 import { impactOf, never } from './impact/edge-impact.ts';
 import { type Candidate, type Effect, effects, leastReached, likeliest } from './impact/rank-callers.ts';
+import { type Redundancy, redundancyFinder } from './impact/redundancy.ts';
 import { type Walk, walkCallers, type WalkStart } from './impact/walk-callers.ts';
 import type { Sees } from './change/object-change.ts';
 
@@ -26,6 +27,10 @@ export interface Affected {
   readonly sees: Sees | null;
   /** RFC 3339: from when on they see it; null: not yet, or nobody knows. */
   readonly since: string | null;
+  /** Share of its traffic that takes the last step of the path, from 0 to 1; null when not measured. */
+  readonly share: number | null;
+  /** What it has to fall back on; null for what runs nothing. */
+  readonly redundancy: Redundancy | null;
 }
 
 /** The document of CONTRACTS 3. */
@@ -34,6 +39,8 @@ export interface BlastRadius {
   readonly kind: 'BlastRadius';
   readonly of: string;
   readonly because: string;
+  /** Of what fails itself: whether another one takes over. Null where several things change, or it runs nothing. */
+  readonly redundancy: Redundancy | null;
   readonly affected: readonly Affected[];
   /** Dependants that were found but not listed, because the list is full. */
   readonly unlisted: number;
@@ -91,6 +98,7 @@ export function radiusFrom(
   const walk = walkCallers(graph.adjacency, origins, { leastProbability, enough: limit + hidden.size });
   const candidates = likeliest(graph.adjacency, walk, { limit, hidden });
   const told = new Map<string, readonly string[]>();
+  const redundancy = redundancyFinder(graph);
   const listed = candidates.map((candidate) => describe(graph, walk, candidate, shown));
   const { entryPoints, users } = entriesOf(graph, listed);
   const affected = listed
@@ -102,6 +110,9 @@ export function radiusFrom(
         get evidence() {
           return evidenceAlong(graph, entry.path, told);
         },
+        get redundancy() {
+          return redundancy(entry.id);
+        },
       }),
     )
     .toSorted(compareAffected);
@@ -110,6 +121,9 @@ export function radiusFrom(
     kind: 'BlastRadius',
     of,
     because: options.because ?? `${of} fails or changes`,
+    get redundancy() {
+      return redundancy(of);
+    },
     affected,
     unlisted: walk.size - hiddenIn(walk, hidden) - candidates.length,
     leastProbability: leastReached(walk),
@@ -133,7 +147,7 @@ function hiddenIn(walk: Walk, hidden: ReadonlySet<number>): number {
   return [...hidden].filter((index) => walk.breakCost(index) < never || walk.noticeCost(index) < never).length;
 }
 
-type Listed = Omit<Affected, 'evidence' | 'users'>;
+type Listed = Omit<Affected, 'evidence' | 'users' | 'redundancy'>;
 
 function describe(
   graph: DependencyGraph,
@@ -159,7 +173,18 @@ function describe(
     owner,
     sees: firstHand?.sees ?? (path.length === 2 ? seesWhen(graph, id, path[0] ?? '') : null),
     since: firstHand?.since ?? null,
+    share: shareOf(graph, id, path.at(-2) ?? ''),
   };
+}
+
+/** Edges of several layers may join two nodes; the largest share is that of the work. */
+function shareOf({ nodes }: DependencyGraph, from: string, to: string): number | null {
+  if (!nodes.hasNode(to)) return null;
+  let largest: number | null = null;
+  nodes.forEachOutEdge(from, to, (_key, { share }) => {
+    if (share !== null && share > (largest ?? -1)) largest = share;
+  });
+  return largest;
 }
 
 /** The later moment counts when a workload reads an object in both ways: until the restart it works with two versions. */

@@ -56,7 +56,7 @@ export function changeRadius(
       unknown: unknownOf(change, node, isUnderstood),
     });
   }
-  return { ...radiusFrom(graph, origins, options), changes: told };
+  return Object.assign(radiusFrom(graph, origins, options), { changes: told });
 }
 
 /** Whether anything is known of those who depend on what changed; otherwise an empty list says nothing. */
