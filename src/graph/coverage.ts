@@ -48,7 +48,23 @@ export function coverageOfNodes(graph: DependencyGraph, ids: readonly string[]):
   const findings = ids.flatMap((id) =>
     [...membersOf(graph.landscape.residents, id)].flatMap((key) => graph.ledger.statements.get(key)?.findings ?? []),
   );
-  return { ...summary(graph), findings: sorted(findings) };
+  const { notSeen: unseen, ...counts } = summary(graph);
+  const blind = [...new Set(ids.flatMap((id) => blindSpotsOf(graph, id)))];
+  return { ...counts, notSeen: [...blind, ...unseen], findings: sorted(findings) };
+}
+
+/** What depends on these kinds is no node, so that an empty list would say too much. */
+const blindSpots: ReadonlyMap<string, string> = new Map([
+  ['CustomResourceDefinition', 'the custom resources of a definition and their controller are not part of the graph'],
+  ['ValidatingWebhookConfiguration', 'the objects whose writes a webhook is asked about are not part of the graph'],
+  ['MutatingWebhookConfiguration', 'the objects whose writes a webhook is asked about are not part of the graph'],
+]);
+
+function blindSpotsOf({ landscape }: DependencyGraph, id: string): readonly string[] {
+  return [...membersOf(landscape.residents, id)].flatMap((key) => {
+    const kind = landscape.resources.get(key)?.id.kind;
+    return blindSpots.get(kind ?? '') ?? [];
+  });
 }
 
 function sorted(findings: readonly Finding[]): readonly Finding[] {

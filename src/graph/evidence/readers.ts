@@ -1,3 +1,4 @@
+import { clusterReferences } from './cluster-references.ts';
 import { configReferences } from './config-references.ts';
 import type { EvidenceReader } from './evidence.ts';
 import { gatewayRoutes, istioRoutes } from './routes/gateway-routes.ts';
@@ -12,6 +13,7 @@ import { workloadAddresses } from './settings/workload-addresses.ts';
 export const readers: readonly EvidenceReader[] = [
   workloadAddresses,
   configReferences,
+  clusterReferences,
   serviceRoutes,
   ingressRoutes,
   gatewayRoutes,
