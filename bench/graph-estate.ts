@@ -28,11 +28,19 @@ export function seeded(seed: number): () => number {
 const levels = 6;
 const teamSize = 25;
 
+export type Shape = 'levels' | 'flat';
+
 /**
- * Callees by service. Six levels, edges mostly one or two levels down, 2 % back up; most inside teams of 25, the rest to hubs drawn by
+ * Callees by service. `flat`: anybody calls anybody, drawn by degree alone, which makes nearly everything reachable from nearly anywhere.
+ * `levels`: six levels, edges mostly one or two levels down, 2 % back up; most inside teams of 25, the rest to hubs drawn by
  * their fan-in. Degrees follow the quantiles; hubs are scaled to the number of services.
  */
-export function drawEstate(services: number, quantiles: DegreeQuantiles, seed: number): readonly (readonly number[])[] {
+export function drawEstate(
+  services: number,
+  quantiles: DegreeQuantiles,
+  seed: number,
+  shape: Shape = 'levels',
+): readonly (readonly number[])[] {
   const random = seeded(seed);
   const scale = Math.min(1, services / quantiles.services);
   const wanted = Array.from({ length: services }, () => quantile(quantiles.fan_in, random(), scale));
@@ -42,10 +50,10 @@ export function drawEstate(services: number, quantiles: DegreeQuantiles, seed: n
     const count = Math.min(quantile(quantiles.fan_out, random(), scale), services - 1);
     const callees = new Set<number>();
     for (let draw = 0; draw < count * 2 && callees.size < count; draw++) {
-      const isTeam = random() < 0.7;
+      const isTeam = shape === 'levels' && random() < 0.7;
       const team = Math.floor(caller / teamSize) * teamSize;
       const callee = isTeam ? team + Math.floor(random() * teamSize) : hubs(random());
-      const isDown = level(callee) > level(caller);
+      const isDown = shape === 'flat' || level(callee) > level(caller);
       if (callee < services && callee !== caller && (isDown || random() < 0.02)) callees.add(callee);
     }
     return [...callees];

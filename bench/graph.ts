@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
 import { bfsFromNode } from 'graphology-traversal';
-import { blastRadius } from '../src/graph/blast-radius.ts';
+import { type BlastRadius, blastRadius } from '../src/graph/blast-radius.ts';
 import { buildGraph, updateGraph } from '../src/graph/build-graph.ts';
 import type { DependencyGraph } from '../src/graph/dependency-graph.ts';
 import { walkCallers } from '../src/graph/impact/walk-callers.ts';
@@ -16,15 +16,17 @@ import {
 } from './graph-estate.ts';
 
 /**
- * Figures of the graph on drawn estates: build, update of one workload, blast radius against graphology-traversal on the same graph, memory.
+ * Figures of the graph on drawn estates: build, update of one workload, blast radius against graphology-traversal on the same graph, memory;
+ * and on estates without levels, where nearly everything can be reached, how few are likely to break and who the first ten are.
  *
- *   node --expose-gc bench/graph.ts [--quantiles FILE] [--sizes 1000,10000,40000] [--queries 2000] [--seed 7]
+ *   node --expose-gc bench/graph.ts [--quantiles FILE] [--sizes 1000,10000,40000] [--flat 10000] [--queries 2000] [--seed 7]
  */
 const { values } = parseArgs({
   options: {
     quantiles: { type: 'string' },
     sizes: { type: 'string', default: '1000,10000,40000' },
     queries: { type: 'string', default: '2000' },
+    flat: { type: 'string', default: '10000' },
     seed: { type: 'string', default: '7' },
   },
 });
@@ -37,6 +39,7 @@ console.log(
   `${cpu?.model ?? 'unknown'} x ${cpus().length}, ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.version}, seed ${values.seed}`,
 );
 for (const size of values.sizes.split(',').map(Number)) measure(size);
+for (const size of values.flat.split(',').map(Number)) rank(size);
 
 function measure(services: number): void {
   const seed = Number(values.seed);
@@ -95,6 +98,42 @@ function reportQueries(graph: DependencyGraph, seed: number): void {
   console.log(
     `  the largest hub  ${graph.nodes.inDegree(hub)} callers: ${best(() => blastRadius(graph, hub)).toFixed(2)} ms, graphology ${best(() => inbound(graph, hub)).toFixed(2)} ms`,
   );
+}
+
+/** Where reachability names nearly everybody: how many are named, and how much of the expected harm stands in the first ten. */
+function rank(services: number): void {
+  const seed = Number(values.seed);
+  const graph = buildGraph(manifestsOf(drawEstate(services, quantiles, seed, 'flat')), { builtAt });
+  const ids = graph.nodes.nodes();
+  const random = seeded(seed + 3);
+  const asked = Array.from({ length: 200 }, () => ids[Math.floor(random() * ids.length)] ?? '').filter(
+    (id) => graph.nodes.inDegree(id) > 0,
+  );
+  const shares = asked.map((id) => inbound(graph, id) / ids.length).toSorted((one, other) => one - other);
+  const answers = asked.map((id) => blastRadius(graph, id, { limit: 10_000 }));
+  const counts = (wanted: (effect: string) => boolean): string => {
+    const found = answers.map(({ affected }) => affected.filter(({ effect }) => wanted(effect)).length);
+    const sorted = found.toSorted((one, other) => one - other);
+    return `p50 ${at(sorted, 0.5)}, p99 ${at(sorted, 0.99)}`;
+  };
+  const tens = answers.map(({ affected }) => affected.slice(0, 10));
+  const inTen = (wanted: (one: BlastRadius['affected'][number]) => boolean): number =>
+    middle(
+      tens.map((ten) => ten.filter(wanted).length),
+      0.5,
+    );
+  const tenth = tens.map((ten) => ten.at(-1)?.probability ?? 0);
+  console.log(`\n${services} services without levels, ${graph.nodes.size} edges; ${asked.length} that somebody calls`);
+  console.log(`  can be reached   p50 ${percent(at(shares, 0.5))}, p99 ${percent(at(shares, 0.99))} of all`);
+  console.log(`  likely to break  ${counts((effect) => effect === 'breaks')}`);
+  console.log(`  degrade          ${counts((effect) => effect === 'degrades')}`);
+  console.log(
+    `  the first ten    p50 ${inTen(({ effect }) => effect === 'breaks')} likely to break, ${inTen(({ distance }) => distance === 1)} at first hand; the tenth has p50 ${percent(middle(tenth, 0.5))}`,
+  );
+}
+
+function percent(share: number): string {
+  return `${(share * 100).toFixed(1)} %`;
 }
 
 function inbound(graph: DependencyGraph, id: string): number {
