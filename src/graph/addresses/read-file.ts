@@ -47,7 +47,7 @@ export function readFile(name: string, text: string, path: string | null): Setti
       settings.push({ key, value, what: `file ${name}${key === '' ? '' : ` ${key}`}`, path });
   };
   const parsed = jsonOf(text);
-  if (parsed === undefined) readLines(text, add);
+  if (parsed === undefined) readLines(withoutMarkupComments(text), add);
   else flatten(parsed, '', 0, add);
   return settings;
 }
@@ -221,4 +221,18 @@ function withoutComment(line: string): string {
   if (/^(?:#|\/\/|;|--\s|<!--|\*)/.test(start)) return '';
   const inline = line.search(/\s#/);
   return inline < 0 ? line : line.slice(0, inline);
+}
+
+/** Comments of XML may begin behind text and go over several lines. One that is never closed takes the rest with it. */
+function withoutMarkupComments(text: string): string {
+  const kept: string[] = [];
+  let at = 0;
+  for (let start = text.indexOf('<!--'); start >= 0; start = text.indexOf('<!--', at)) {
+    kept.push(text.slice(at, start));
+    const end = text.indexOf('-->', start + 4);
+    if (end < 0) return kept.join('');
+    at = end + 3;
+  }
+  kept.push(text.slice(at));
+  return kept.join('');
 }

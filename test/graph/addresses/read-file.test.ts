@@ -34,6 +34,16 @@ describe('the settings in a file', () => {
     ]);
   });
 
+  test.each([
+    ['behind a tag', '<c><!-- http://ledger:8080 --><endpoint url="http://pay"/></c>'],
+    ['over several lines', '<c>\n<!-- old:\n http://ledger:8080\n-->\n<endpoint url="http://pay"/>\n</c>'],
+    ['that is never closed', '<endpoint url="http://pay"/>\n<!-- http://ledger:8080\n<x url="http://ledger"/>'],
+  ])('a comment of XML %s says nothing', (_where, text) => {
+    const settings = read('web.config', text).join('\n');
+    expect(settings).toContain('http://pay');
+    expect(settings).not.toContain('ledger');
+  });
+
   test('properties, INI and TOML keep their section', () => {
     expect(read('a.properties', 'db.url=jdbc:mysql://db/x\ndb.user = u\n')).toEqual([
       'db.url=jdbc:mysql://db/x',
