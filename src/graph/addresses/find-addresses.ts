@@ -76,7 +76,9 @@ function inContext(place: Place, before: string, separator: string, previous: Pl
 function pairsIn(value: string): [string, string][] {
   if (!value.includes('=')) return [];
   const pairs: [string, string][] = [];
-  for (const part of value.includes(';') ? value.split(/[;()]/) : value.split(/[\s()]+/)) {
+  // PHP's data objects write the driver before the pairs: `mysql:host=db;port=3306`.
+  const text = value.replace(/^[a-z]{2,12}:(?=[A-Za-z_ ]{1,40}=)/, '');
+  for (const part of text.includes(';') ? text.split(/[;()]/) : text.split(/[\s()]+/)) {
     const at = part.indexOf('=');
     const key = part.slice(0, at).trim();
     if (at > 0 && key.length <= 80 && /^-{0,2}[A-Za-z][\w. -]*$/.test(key)) {

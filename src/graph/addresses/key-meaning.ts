@@ -175,5 +175,10 @@ function endsInName(words: readonly string[]): boolean {
 function endsInPlace(words: readonly string[]): boolean {
   const last = words.at(-1) ?? '';
   const before = trailingWords.has(last) ? (words.at(-2) ?? '') : last;
-  return placeWords.has(last) || placeWords.has(before) || endsInHostName(words);
+  return placeWords.has(last) || placeWords.has(before) || endsInHostName(words) || endsInContactPoints(words);
+}
+
+/** A point alone is no place: `ENTRY_POINT`, `MOUNT_POINT`. */
+function endsInContactPoints(words: readonly string[]): boolean {
+  return words.at(-2) === 'contact' && ['point', 'points'].includes(words.at(-1) ?? '');
 }
