@@ -10,6 +10,7 @@ const thorough = [
   'test/graph/hostile.test.ts',
   'test/kubernetes/large-cluster.test.ts',
   'test/loop/status-events.test.ts',
+  'test/registry/real-registry.test.ts',
   'test/**/*.property.test.ts',
 ];
 
