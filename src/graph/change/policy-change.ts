@@ -61,13 +61,19 @@ function judgeCall(edge: GraphEdge, graph: DependencyGraph, { at, id }: ObjectCh
 function withPolicy(landscape: Landscape, { id }: ObjectChange, side: Resource | null): Sides['before'] {
   const own = keyFor('networking.k8s.io', 'NetworkPolicy', id.namespace, id.name);
   const shown = side === null ? [] : [{ ...side, id }];
-  return (namespaces) => {
-    const others = namespaces.flatMap((namespace) => [...membersOf(landscape.namespaces, namespace)]);
-    const policies = others
-      .filter((key) => key.startsWith('networking.k8s.io/NetworkPolicy/') && key !== own)
-      .flatMap((key) => landscape.resources.get(key) ?? []);
-    return namespaces.includes(id.namespace) ? [...policies, ...shown] : policies;
+  // A policy may select a thousand pods with as many calls: each namespace is looked through once.
+  const known = new Map<string, Resource[]>();
+  const policiesIn = (namespace: string): Resource[] => {
+    const found = known.get(namespace) ?? [
+      ...[...membersOf(landscape.namespaces, namespace)]
+        .filter((key) => key.startsWith('networking.k8s.io/NetworkPolicy/') && key !== own)
+        .flatMap((key) => landscape.resources.get(key) ?? []),
+      ...(namespace === id.namespace ? shown : []),
+    ];
+    known.set(namespace, found);
+    return found;
   };
+  return (namespaces) => namespaces.flatMap(policiesIn);
 }
 
 /** Nodes with pods that the policy selects, on either side. */
