@@ -35,6 +35,7 @@ const kinds: ReadonlyMap<string, NodeRole> = new Map<string, NodeRole>([
   ['DestinationRule', 'config'],
   ['ServiceEntry', 'config'],
   ['Middleware', 'config'],
+  ['TraefikService', 'config'],
   ['HelmRelease', 'config'],
   ['Kustomization', 'config'],
 ]);

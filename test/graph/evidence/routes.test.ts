@@ -101,6 +101,42 @@ describe('what routes say', () => {
     expect(findings(graph)).toEqual([]);
   });
 
+  test('a TraefikService stands between a route and the Services it spreads over; a mirror is not waited for', () => {
+    const graph = graphOf(
+      apps,
+      served('copy', 80),
+      object('traefik.io/v1alpha1', 'IngressRoute', 'edge', {
+        routes: [
+          {
+            services: [
+              { kind: 'TraefikService', name: 'spread' },
+              { kind: 'TraefikService', name: 'none' },
+            ],
+          },
+        ],
+      }),
+      object('traefik.io/v1alpha1', 'TraefikService', 'spread', {
+        weighted: {
+          services: [
+            { name: 'web', port: 80 },
+            { kind: 'TraefikService', name: 'mirrored' },
+          ],
+        },
+      }),
+      object('traefik.io/v1alpha1', 'TraefikService', 'mirrored', {
+        mirroring: { name: 'api', port: 8080, mirrors: [{ name: 'copy', port: 80, percent: 10 }] },
+      }),
+    );
+    expect(lines(graph, ['route'])).toEqual([
+      'ingressroute/edge -> traefikservice/spread route http',
+      'traefikservice/mirrored -> api route http',
+      'traefikservice/mirrored -> copy route http',
+      'traefikservice/spread -> traefikservice/mirrored route http',
+      'traefikservice/spread -> web route http',
+    ]);
+    expect(findings(graph).join()).toContain('TraefikService none');
+  });
+
   test('a route to a Service that does not exist is a finding', () => {
     const graph = graphOf(
       object('networking.k8s.io/v1', 'Ingress', 'edge', { defaultBackend: { service: { name: 'gone' } } }),

@@ -3,7 +3,7 @@ import { type EvidenceOptions, type Found, nothing, ownNode, type Source } from 
 import { addRoute, backendTarget, type Routing, routing, serviceTarget } from './route-targets.ts';
 import type { View } from '../../landscape/view.ts';
 
-/** Services behind an Ingress, a Traefik IngressRoute, a Contour HTTPProxy or an OpenShift Route. */
+/** Services behind an Ingress, a Traefik IngressRoute or TraefikService, a Contour HTTPProxy or an OpenShift Route. */
 export function ingressRoutes(source: Source, view: View, options: EvidenceOptions): Found {
   const names = namesOf(source);
   if (names === undefined) return nothing;
@@ -11,16 +11,23 @@ export function ingressRoutes(source: Source, view: View, options: EvidenceOptio
   const from = ownNode(source, view);
   for (const name of names.services) add(at, from, serviceTarget(at, source.namespace, name));
   for (const reference of names.references) add(at, from, backendTarget(at, reference, source.namespace));
+  for (const reference of names.mirrors ?? []) add(at, from, backendTarget(at, reference, source.namespace), 'async');
   return at.found;
 }
 
-function add(at: Routing, from: string, to: string | undefined): void {
+function add(at: Routing, from: string, to: string | undefined, strength: 'hard' | 'async' = 'hard'): void {
   const { kind, name } = at.source.resource.id;
-  if (to !== undefined)
-    addRoute(at, { from, to, what: `${kind} ${name}`, protocol: kind.endsWith('TCP') ? null : 'http' });
+  const what = `${kind} ${name}${strength === 'async' ? ' mirrors' : ''}`;
+  if (to !== undefined) addRoute(at, { from, to, what, protocol: /(?:TCP|UDP)$/.test(kind) ? null : 'http', strength });
 }
 
-type Backends = { readonly services: ReadonlySet<string>; readonly references: Parameters<typeof backendTarget>[1][] };
+type References = readonly Parameters<typeof backendTarget>[1][];
+type Backends = {
+  readonly services: ReadonlySet<string>;
+  readonly references: References;
+  /** They get a copy of the traffic, and nobody waits for them. */
+  readonly mirrors?: References;
+};
 
 function namesOf({ resource }: Source): Backends | undefined {
   const { kind, group } = resource.id;
@@ -40,6 +47,12 @@ function namesOf({ resource }: Source): Backends | undefined {
   }
   if (kind === 'IngressRoute' || kind === 'IngressRouteTCP' || kind === 'IngressRouteUDP') {
     return { services: new Set(), references: arrayAt(spec, 'routes').flatMap((route) => arrayAt(route, 'services')) };
+  }
+  if (kind === 'TraefikService') {
+    const mirroring = objectAt(spec, 'mirroring');
+    const mirrored = mirroring === undefined ? [] : [mirroring];
+    const spread = [...arrayAt(spec, 'weighted', 'services'), ...arrayAt(spec, 'highestRandomWeight', 'services')];
+    return { services: new Set(), references: [...spread, ...mirrored], mirrors: arrayAt(mirroring, 'mirrors') };
   }
   if (kind === 'HTTPProxy') {
     const routes = [

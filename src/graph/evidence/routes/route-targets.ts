@@ -1,7 +1,8 @@
 import { type JsonValue, stringAt } from '../../../resource/json.ts';
 import type { Strength } from '../../graph-shapes.ts';
 import { resolveHost } from '../../landscape/resolve-host.ts';
-import { placeOfService, serviceAt, type View } from '../../landscape/view.ts';
+import { placeOf, placeOfService, serviceAt, type View } from '../../landscape/view.ts';
+import { keyFor } from '../../landscape/landscape.ts';
 import { evidenceOf, type EvidenceOptions, findingAt, type Found, type Source } from '../evidence.ts';
 
 /** Where routing objects of one kind put their claims: everything a reader of routes needs at hand. */
@@ -63,12 +64,22 @@ export function hostTarget(at: Routing, host: string, namespace: string): string
   return target.kind === 'node' ? target.node : undefined;
 }
 
-/** A backend reference `{kind, name, namespace}` to a Service (the default kind). */
+/** A backend reference `{kind, name, namespace}` to a Service (the default kind), or to a TraefikService that spreads over several. */
 export function backendTarget(at: Routing, reference: JsonValue, namespace: string): string | undefined {
   const name = stringAt(reference, 'name');
   const kind = stringAt(reference, 'kind') ?? 'Service';
-  if (name === undefined || !['Service', 'TraefikService'].includes(kind) || isInternalService(name)) return undefined;
-  return kind === 'Service' ? serviceTarget(at, stringAt(reference, 'namespace') ?? namespace, name) : undefined;
+  if (name === undefined || isInternalService(name)) return undefined;
+  const within = stringAt(reference, 'namespace') ?? namespace;
+  if (kind === 'Service') return serviceTarget(at, within, name);
+  if (kind !== 'TraefikService') return undefined;
+  const node = placeOf(at.view, keyFor(at.source.resource.id.group, kind, within, name));
+  if (node === undefined)
+    addFinding(
+      at,
+      `routes to TraefikService ${name}`,
+      `no TraefikService ${name} in namespace ${within} of these manifests`,
+    );
+  return node;
 }
 
 /** `api@internal` of Traefik is its own dashboard. */
