@@ -20,13 +20,14 @@ export function reachedByPolicy(change: ObjectChange, graph: DependencyGraph): R
     before: withPolicy(graph.landscape, change, change.before),
     after: withPolicy(graph.landscape, change, change.change === 'removed' ? null : change.after),
   };
-  return selectedNodes(graph, change).flatMap((node) => {
-    const edges = [
-      ...graph.nodes.mapInEdges(node, (_key, edge) => edge),
-      ...graph.nodes.mapOutEdges(node, (_key, edge) => edge),
-    ];
-    return edges.filter(isCall).flatMap((edge) => judgeCall(edge, graph, change, sides));
-  });
+  // A call between two selected pods is one call.
+  const calls = new Map<string, GraphEdge>();
+  for (const node of selectedNodes(graph, change)) {
+    graph.nodes.forEachEdge(node, (key, edge) => {
+      if (isCall(edge)) calls.set(key, edge);
+    });
+  }
+  return [...calls.values()].flatMap((edge) => judgeCall(edge, graph, change, sides));
 }
 
 interface Sides {
