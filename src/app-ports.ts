@@ -18,6 +18,8 @@ export interface SourceRequest {
   readonly namespace: string | undefined;
   /** Whether the API server is asked in a dry run where admission may explain a difference. */
   readonly serverDryRun?: boolean;
+  /** Whether registries are asked what images say. */
+  readonly images?: boolean;
 }
 
 /** The blast radius of a proposed change. `gaps` say what of the two revisions could not be read. */

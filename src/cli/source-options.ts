@@ -20,7 +20,8 @@ export function addManifestOptions(command: Command): Command {
     command
       .option('--manifests <source>', 'manifests to read: a directory, or REPO[#REVISION][:PATH]')
       .option('--desired <source>', 'the same as --manifests')
-      .option('--live <live>', 'also read the live side: a directory of dumps, or kube:[CONTEXT]'),
+      .option('--live <live>', 'also read the live side: a directory of dumps, or kube:[CONTEXT]')
+      .option('--images', 'ask the registries of images what ENV, ENTRYPOINT and CMD their builds set'),
   );
 }
 
@@ -37,6 +38,7 @@ export function readSources(options: OptionValues): SourceRequest {
     live: textOption(options, 'live'),
     namespace: textOption(options, 'namespace'),
     ...(options['serverDryRun'] === true ? { serverDryRun: true } : {}),
+    ...(options['images'] === true ? { images: true } : {}),
   };
 }
 
