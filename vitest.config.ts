@@ -5,6 +5,7 @@ const thorough = [
   'test/forge/**/*.test.ts',
   'test/git/**/*.test.ts',
   'test/app.test.ts',
+  'test/app-images.test.ts',
   'test/killed-daemon.test.ts',
   'test/drift/read-back.test.ts',
   'test/graph/hostile.test.ts',

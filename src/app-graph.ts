@@ -8,7 +8,7 @@ import { describeGaps } from './resource/snapshot.ts';
 export function graphOfSides(sides: BothSides, builtAt: string, readImages = false): DependencyGraph {
   const graph = buildGraph(mergeSides(sides), {
     builtAt,
-    readImages,
+    images: readImages ? new Map() : null,
     lineOf: (resource, path) => sides.sourceOf(formatResourceId(resource.id))?.lineOf(resource, path) ?? null,
   });
   graph.unread = describeGaps([...sides.desired.flatMap(({ gaps }) => gaps), ...sides.live.gaps]);

@@ -30,6 +30,10 @@ export interface Inputs extends AsyncDisposable {
   knownRules(): readonly KnownRule[];
   /** Field managers whose changes are meant. */
   readonly sanctionedManagers: readonly string[];
+  /** How registries are asked; absent when nobody says. */
+  readonly images: Config['images'] | undefined;
+  /** Whether the data of Secrets may be read. */
+  readonly readSecrets: boolean;
   /** The state file of the daemon; null when nobody names one. */
   readonly historyFile: string | null;
   /** What the command line or the configuration names; when neither does, what the engines of the live side declare. */
@@ -45,6 +49,7 @@ export interface Inputs extends AsyncDisposable {
 export interface InputConfig extends Pick<Config, 'sources' | 'repositories' | 'live' | 'rules' | 'engines'> {
   readonly rollback?: Pick<Config['rollback'], 'sanctionedManagers'>;
   readonly history?: Config['history'];
+  readonly images?: Config['images'];
   readonly comparison?: Config['comparison'];
 }
 
@@ -119,6 +124,8 @@ export async function inputsOf(
     rules,
     knownRules: () => [...configured.map(knownRule), ...importedRules(book)],
     sanctionedManagers: config.rollback?.sanctionedManagers ?? [],
+    images: config.images,
+    readSecrets: config.live.readSecrets,
     historyFile: config.history?.path ?? null,
     async desired(request, signal) {
       return isNamed(request) ? await openWanted(request) : (await discover(request, signal)).current;

@@ -1,12 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { privateDirectory } from './app-sources.ts';
+import { defaultImages, type ImagesConfig, openRegistries } from './app-registries.ts';
 import type { ImageSource } from './collectors/image-source.ts';
-import { noteImages, updateGraph, wantedImages } from './graph/build-graph.ts';
+import { noteImages, reread, wantedImages } from './graph/build-graph.ts';
 import type { DependencyGraph } from './graph/dependency-graph.ts';
-import { proxyFromEnvironment } from './kubernetes/connection/choose-proxy.ts';
-import { createBlobCache } from './registry/blob-cache.ts';
-import { createRegistryImages } from './registry/registry-images.ts';
+import { keyringsFor } from './graph/landscape/pull-secrets.ts';
 import type { ImageState } from './resource/image/image-config.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -15,28 +13,30 @@ const mostImages = 2000;
 const mostAtOnce = 8;
 const longestMs = 120_000;
 
+export interface ImageReader {
+  /** Absent: every registry, as it is reached from here. */
+  readonly config: ImagesConfig | undefined;
+  readonly env: Environment;
+  /** Whether pull secrets may be used. */
+  readonly readSecrets: boolean;
+}
+
 /** Reads the images of the graph from their registries, once. What is not read within its bounds, coverage tells. */
-export async function readImages(graph: DependencyGraph, env: Environment, signal: AbortSignal): Promise<void> {
+export async function readImages(graph: DependencyGraph, reader: ImageReader, signal: AbortSignal): Promise<void> {
   const wanted = wantedImages(graph).slice(0, mostImages);
   if (wanted.length === 0) return;
-  await using images = createRegistryImages({
-    registries: [],
-    insecure: [],
-    mirrors: [],
-    caFile: undefined,
-    proxyFor: (server) => proxyFromEnvironment(server, env),
-    platform: 'linux/amd64',
-    cache: createBlobCache({ directory: await privateDirectory(env, 'images'), mostFiles: 4 * mostImages }),
-    keyring: () => dockerKeyring(env),
-    now: () => performance.now(),
-  });
-  const news = await readEach(images, wanted, signal);
-  updateGraph(graph, { changed: noteImages(graph, news), removed: [], builtAt: graph.builtAt });
+  const { config = defaultImages, env, readSecrets } = reader;
+  await using images = await openRegistries(config, env, () => dockerKeyring(env));
+  const keyrings = (reference: string): readonly string[] =>
+    readSecrets ? keyringsFor(graph.landscape, reference) : [];
+  const news = await readEach(images, wanted, keyrings, signal);
+  reread(graph, noteImages(graph, news), graph.builtAt);
 }
 
 async function readEach(
   images: ImageSource,
   wanted: readonly string[],
+  keyringsOf: (reference: string) => readonly string[],
   signal: AbortSignal,
 ): Promise<ReadonlyMap<string, ImageState>> {
   const news = new Map<string, ImageState>();
@@ -44,7 +44,7 @@ async function readEach(
   const queue = [...wanted];
   const work = async (): Promise<void> => {
     for (let reference = queue.shift(); reference !== undefined; reference = queue.shift())
-      news.set(reference, await images.read(reference, [], within));
+      news.set(reference, await images.read(reference, keyringsOf(reference), within));
   };
   await Promise.all(Array.from({ length: mostAtOnce }, work)).catch((error: unknown) => {
     signal.throwIfAborted();

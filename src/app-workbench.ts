@@ -20,15 +20,15 @@ export async function openWorkbench(options: OpenOptions): Promise<Workbench> {
     audit: async (sources, signal) => (await compare(inputs, sources, signal)).report,
     async exportGraph(sources, { format, focus }, signal) {
       const { exportGraph } = await import('./graph/export-graph.ts');
-      return exportGraph(await graphFor(inputs, options.env, sources, signal), format, focus);
+      return exportGraph(await graphFor(inputs, sources, signal), format, focus);
     },
     async domains(sources, signal) {
       const { graphDomains } = await import('./graph/graph-domains.ts');
-      return graphDomains(await graphFor(inputs, options.env, sources, signal));
+      return graphDomains(await graphFor(inputs, sources, signal));
     },
     async blastRadius(sources, target, signal) {
       const { blastRadius } = await import('./graph/blast-radius.ts');
-      return blastRadius(await graphFor(inputs, options.env, sources, signal), target, { now: clock().toISOString() });
+      return blastRadius(await graphFor(inputs, sources, signal), target, { now: clock().toISOString() });
     },
     async diffRadius(sources, range, signal) {
       const { diffRadius } = await import('./app-diff-radius.ts');
@@ -58,12 +58,7 @@ function auditInput(inputs: Inputs, desired: readonly PlacedSource[], live: Live
 }
 
 /** Manifests alone make a graph; the live side is read only when it was named, and then with what nobody declares. */
-async function graphFor(
-  inputs: Inputs,
-  env: OpenOptions['env'],
-  sources: SourceRequest,
-  signal: AbortSignal,
-): Promise<DependencyGraph> {
+async function graphFor(inputs: Inputs, sources: SourceRequest, signal: AbortSignal): Promise<DependencyGraph> {
   const [{ graphOfSides }, { graphKinds }] = await Promise.all([
     import('./app-graph.ts'),
     import('./graph/graph-kinds.ts'),
@@ -79,7 +74,7 @@ async function graphFor(
   const graph = graphOfSides(sides, clock().toISOString(), sources.images === true);
   if (sources.images !== true) return graph;
   const { readImages } = await import('./app-read-images.ts');
-  await readImages(graph, env, signal);
+  await readImages(graph, { config: inputs.images, env: inputs.env, readSecrets: inputs.readSecrets }, signal);
   return graph;
 }
 

@@ -1,5 +1,6 @@
 import { type ApiOptions, type ApiServer, startApi } from './api/api-server.ts';
 import { createFloors, type Floors } from './app-floors.ts';
+import { type AppImages, openAppImages } from './app-images.ts';
 import { startHooks } from './app-hooks.ts';
 import { fromConfig, type Inputs, inputsOf } from './app-inputs.ts';
 import { historyObserver, logObserver, metricsObserver, withLog } from './app-observers.ts';
@@ -69,6 +70,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     isOnDuty: () => parts.leading.isOnDuty(),
   });
   const daemon: Daemon = stack.use(createDaemon(options, parts, predictions));
+  if (parts.images !== null) stack.use(parts.images.watch(() => daemon.graph));
   stack.use(parts.floors.keep(() => daemon.status().kinds, options.logger));
   const api = stack.use(await listen(options, parts, { daemon, predictions }));
   parts.leading.start({ elected: () => daemon.look(), wake: () => parts.deliveries.wake() });
@@ -87,6 +89,8 @@ interface Parts {
   readonly leading: Leading;
   readonly metrics: MetricsRegistry;
   readonly deliveries: Deliveries;
+  /** Null when images are not read. */
+  readonly images: AppImages | null;
   readonly clock: () => Date;
   readonly random: () => number;
 }
@@ -118,7 +122,9 @@ async function openParts(options: AppOptions, stack: AsyncDisposableStack): Prom
   const { mayAct } = leading;
   const wiring = { hooks: config.hooks, secrets, outbox, metrics, logger, clock, random, mayAct };
   const deliveries = stack.use(startHooks(wiring));
-  return { inputs, supply, live, store, rules, floors, leading, metrics, deliveries, clock, random };
+  const images = await openAppImages({ config, env, metrics, logger, clock, random });
+  if (images !== null) stack.use(images);
+  return { inputs, supply, live, store, rules, floors, leading, metrics, deliveries, images, clock, random };
 }
 
 function createDaemon(
@@ -160,6 +166,7 @@ function createDaemon(
     logObserver(logger),
     parts.rules,
     predictions,
+    ...(parts.images === null ? [] : [parts.images.observer]),
     ...observers,
   ];
   const daemon: Daemon = new Daemon({
@@ -170,6 +177,7 @@ function createDaemon(
     concernsSources: (id) => supply.concerns(id),
     rules: inputs.rules,
     admission: inputs.admission(fromConfig, live),
+    images: parts.images?.states ?? null,
     fullPattern: config.schedule.full,
     settleMs: config.schedule.settle,
     act: { rules: severityRules, tell: withLog(report, logger), propose, observers: told },
@@ -206,7 +214,7 @@ async function listen(
   const totals = new KindTotals();
   metrics.refreshWith(async () => {
     const state = await stateOf({ daemon, store, rules, leading, predictions, targets });
-    return [...stateMetrics(state), ...totals.grown(state.status.kinds)];
+    return [...stateMetrics(state), ...totals.grown(state.status.kinds), ...(parts.images?.gauges() ?? [])];
   });
   return await startApi({
     queries: createQueries({ daemon, store, rules, leading, predictions, clock }),

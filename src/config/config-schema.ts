@@ -80,6 +80,25 @@ export const configSchema = z.strictObject({
   engines: z
     .strictObject({ kustomize: options['engines.kustomize'].schema, helm: options['engines.helm'].schema })
     .prefault({}),
+  images: z
+    .strictObject({
+      enabled: options['images.enabled'].schema,
+      registries: options['images.registries'].schema,
+      insecure: options['images.insecure'].schema,
+      mirrors: z
+        .array(
+          z.strictObject({
+            registry: options['images.mirrors[].registry'].schema,
+            mirror: options['images.mirrors[].mirror'].schema,
+          }),
+        )
+        .default([]),
+      credentialsFile: options['images.credentialsFile'].schema,
+      caFile: options['images.caFile'].schema,
+      platform: options['images.platform'].schema,
+      refresh: options['images.refresh'].schema,
+    })
+    .prefault({}),
   history: z.strictObject({ path: options['history.path'].schema }).prefault({}),
   api: z
     .strictObject({

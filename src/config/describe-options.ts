@@ -1,4 +1,5 @@
-import { options, type Option } from './options.ts';
+import type { Option } from './option.ts';
+import { options } from './options.ts';
 
 /** `docs/configuration.md`, made from the option table. */
 export function describeOptions(): string {

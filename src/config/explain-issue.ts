@@ -2,7 +2,8 @@ import type { z } from 'zod';
 import type { ConfigFile } from './config-file.ts';
 import type { ConfigProblem } from './config-problem.ts';
 import { nearestName } from './nearest-name.ts';
-import { options, type Option } from './options.ts';
+import type { Option } from './option.ts';
+import { options } from './options.ts';
 import { placeOf, type Override } from './overrides.ts';
 
 export interface IssueContext {

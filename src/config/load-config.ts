@@ -83,6 +83,7 @@ function anchorPaths(config: Config, base: string, overrides: readonly Override[
       ...(path === undefined ? {} : { path: anchor(path, '') }),
       ...(passwordFile === undefined ? {} : { passwordFile: anchor(passwordFile, '') }),
     })),
+    images: anchorImages(config.images, anchor),
     live: { ...config.live, source: anchorSource(config.live.source, 'live.source') },
     hooks: config.hooks.map((hook) => ({ ...hook, secretFile: anchor(hook.secretFile, '') })),
     api: {
@@ -92,6 +93,15 @@ function anchorPaths(config: Config, base: string, overrides: readonly Override[
         : { alertTokenFile: anchor(config.api.alertTokenFile, 'api.alertTokenFile') }),
     },
     history: { path: anchor(config.history.path, 'history.path') },
+  };
+}
+
+function anchorImages(images: Config['images'], anchor: (path: string, key: string) => string): Config['images'] {
+  const { credentialsFile, caFile, ...rest } = images;
+  return {
+    ...rest,
+    ...(credentialsFile === undefined ? {} : { credentialsFile: anchor(credentialsFile, 'images.credentialsFile') }),
+    ...(caFile === undefined ? {} : { caFile: anchor(caFile, 'images.caFile') }),
   };
 }
 

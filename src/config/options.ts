@@ -1,25 +1,9 @@
 import { validate as isCron } from 'node-cron';
 import { z } from 'zod';
 import { duration } from './duration.ts';
+import { imageOptions } from './image-options.ts';
+import { option, type Option, text } from './option.ts';
 
-/** One key of `mooring.yaml`. The docs, the environment variables and the flags are all made from this. */
-export interface Option<T extends z.ZodType = z.ZodType> {
-  readonly schema: T;
-  readonly description: string;
-  /** The type in words, and the way a text from the environment or a flag is read. */
-  readonly type: 'text' | 'path' | 'number' | 'yes or no' | 'duration' | 'list' | 'cron' | 'time';
-  readonly env?: string;
-  /** Long flag of `mooring run`, without dashes. */
-  readonly flag?: string;
-  /** The key names a file that holds a secret, never the secret itself. */
-  readonly secret?: true;
-}
-
-function option<T extends z.ZodType>(schema: T, rest: Omit<Option, 'schema'>): Option<T> {
-  return { schema, ...rest };
-}
-
-const text = z.string().min(1, 'is empty');
 const severity = z.enum(['info', 'low', 'medium', 'high', 'critical']);
 const cron = text.refine((value) => isCron(value), 'is no cron expression; write five fields such as "*/10 * * * *"');
 const day = z
@@ -132,6 +116,7 @@ export const options = {
     type: 'path',
     env: 'MOORING_HELM',
   }),
+  ...imageOptions,
   'history.path': option(text.default('.mooring-state/mooring.sqlite'), {
     description: 'The file that holds episodes, deliveries and proposals.',
     type: 'path',

@@ -1,4 +1,5 @@
-import { options, type Option } from './options.ts';
+import type { Option } from './option.ts';
+import { options } from './options.ts';
 
 /** A value that an environment variable or a flag puts over the file's. */
 export interface Override {

@@ -12,7 +12,6 @@ import { readers } from './evidence/readers.ts';
 import type { Claim, GraphEdge, GraphNode } from './graph-shapes.ts';
 import { createAdjacency } from './impact/adjacency.ts';
 import { membersOf } from './landscape/key-index.ts';
-import { createImageBoard, pruneBoard } from './landscape/image-board.ts';
 import { createLandscape, namespaceOf } from './landscape/landscape.ts';
 import { stirLandscape } from './landscape/stir-landscape.ts';
 import { isAssumed } from './landscape/view.ts';
@@ -22,8 +21,8 @@ export interface GraphOptions extends Partial<EvidenceOptions> {
   readonly builtAt: string;
   /** Where resources without a namespace belong. */
   readonly defaultNamespace?: string;
-  /** Whether configurations of images will be told (`noteImages`). Default false. */
-  readonly readImages?: boolean;
+  /** What is known of images, by reference as pods write it; `noteImages` adds to it. Null or absent: images are not read. */
+  readonly images?: Map<string, ImageState> | null;
 }
 
 /** Builds the graph of declared evidence. Observed evidence is added later with `observe`. */
@@ -33,7 +32,7 @@ export function buildGraph(resources: readonly Resource[], options: GraphOptions
     adjacency: createAdjacency(),
     landscape: createLandscape(
       options.defaultNamespace ?? 'default',
-      options.readImages === true ? createImageBoard() : null,
+      options.images ? { users: new Map(), states: options.images } : null,
     ),
     ledger: createLedger(),
     tally: createTally(),
@@ -77,10 +76,10 @@ export function wantedImages({ landscape }: DependencyGraph): readonly string[] 
 }
 
 /**
- * Takes in what is known of images, by reference as pods write it. Answers with the resources that must be read again for it: hand them to
- * `updateGraph`, in portions when they are many.
+ * Takes in what is known of images, by reference as pods write it. Answers with the keys of resources that must be read again for it: hand
+ * them to `reread`, in portions when they are many.
  */
-export function noteImages({ landscape }: DependencyGraph, news: ReadonlyMap<string, ImageState>): readonly Resource[] {
+export function noteImages({ landscape }: DependencyGraph, news: ReadonlyMap<string, ImageState>): readonly string[] {
   const board = landscape.images;
   if (board === null) return [];
   const users = new Set<string>();
@@ -89,8 +88,16 @@ export function noteImages({ landscape }: DependencyGraph, news: ReadonlyMap<str
     board.states.set(reference, state);
     if (!isSameImage(before, state)) for (const key of membersOf(board.users, reference)) users.add(key);
   }
-  pruneBoard(board);
-  return [...users].flatMap((key) => landscape.resources.get(key) ?? []);
+  return [...users];
+}
+
+/** Reads resources again, as they are now: what they rest on has changed. */
+export function reread(graph: DependencyGraph, keys: readonly string[], builtAt: string): void {
+  updateGraph(graph, {
+    changed: keys.flatMap((key) => graph.landscape.resources.get(key) ?? []),
+    removed: [],
+    builtAt,
+  });
 }
 
 /** A digest stands for its content. */

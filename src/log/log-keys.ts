@@ -13,6 +13,7 @@ export const logKeys = {
   path: 'A field path.',
   rule: 'A rule that leaves differences alone, in words.',
   origin: 'Where a rule is written.',
+  image: 'An image as pods name it.',
   hook: 'The name of a hook.',
   delivery: 'The identifier of a delivery.',
   branch: 'The branch of a proposal.',

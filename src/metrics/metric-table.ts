@@ -268,6 +268,24 @@ export const metrics = {
     labels: [],
     stability: 'alpha',
   },
+  mooring_images: {
+    type: 'gauge',
+    help: 'Images that workloads use, by state: known, stale (known, but not read anew), unreadable, waiting. Absent while they are not read.',
+    labels: ['state'],
+    stability: 'alpha',
+  },
+  mooring_image_oldest_read_timestamp_seconds: {
+    type: 'gauge',
+    help: 'When the image that was not read for longest was last read; absent while none is known.',
+    labels: [],
+    stability: 'alpha',
+  },
+  mooring_image_reads_total: {
+    type: 'counter',
+    help: 'Looks at images by outcome: read, cached (nothing but the tag was asked for), or why not: unauthorized, not-found and so on.',
+    labels: ['outcome'],
+    stability: 'alpha',
+  },
   mooring_graph_nodes: { type: 'gauge', help: 'Nodes of the dependency graph.', labels: [], stability: 'stable' },
   mooring_graph_edges: { type: 'gauge', help: 'Edges of the dependency graph.', labels: [], stability: 'stable' },
 } as const satisfies Readonly<Record<string, Metric>>;

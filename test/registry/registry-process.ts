@@ -72,8 +72,7 @@ export async function startRegistry({ auth, authorization }: RegistryOptions = {
     },
     async [Symbol.asyncDispose]() {
       const ended = new Promise((resolve) => child.once('exit', resolve));
-      child.kill('SIGKILL');
-      await ended;
+      if (child.kill('SIGKILL')) await ended;
       rmSync(folder, { recursive: true, force: true });
     },
   };

@@ -7,37 +7,35 @@ export interface ImageBoard {
   readonly states: Map<string, ImageState>;
 }
 
-export function createImageBoard(): ImageBoard {
-  return { users: new Map(), states: new Map() };
-}
-
 export function imageOf(board: ImageBoard | null, reference: string): ImageConfig | null {
   const state = board?.states.get(reference);
   return state?.kind === 'known' ? state.image : null;
 }
 
-/** Forgets what nobody uses any more. */
-export function pruneBoard(board: ImageBoard): void {
-  for (const reference of board.states.keys()) if (!board.users.has(reference)) board.states.delete(reference);
-}
-
 const mostNamed = 5;
 
-/** Which images could not be read, or were not yet, in sentences. */
+/** Which images could not be read, were not yet, or not lately, in sentences. */
 export function unreadImages({ users, states }: ImageBoard): string[] {
   const failed: string[] = [];
+  const stale: string[] = [];
   let waiting = 0;
   for (const reference of users.keys()) {
     const state = states.get(reference);
     if (state === undefined) waiting++;
     else if (state.kind === 'unreadable') failed.push(`${reference.slice(0, 300)}: ${state.why}`);
+    else if (state.stale !== undefined)
+      stale.push(`${reference.slice(0, 300)}: ${state.stale.why}, as read at ${state.stale.readAt}`);
   }
-  const named = failed.toSorted().slice(0, mostNamed).join('; ');
-  const more = failed.length > mostNamed ? `; and ${failed.length - mostNamed} more` : '';
   return [
-    ...(failed.length === 0 ? [] : [`${count(failed.length, 'image')} could not be read (${named}${more})`]),
+    ...(failed.length === 0 ? [] : [`${count(failed.length, 'image')} could not be read (${some(failed)})`]),
+    ...(stale.length === 0 ? [] : [`${count(stale.length, 'image')} could not be read anew (${some(stale)})`]),
     ...(waiting === 0 ? [] : [`${count(waiting, 'image')} not read yet`]),
   ];
+}
+
+function some(list: readonly string[]): string {
+  const named = list.toSorted().slice(0, mostNamed).join('; ');
+  return list.length > mostNamed ? `${named}; and ${list.length - mostNamed} more` : named;
 }
 
 function count(number: number, noun: string): string {

@@ -14,13 +14,13 @@ import { liveRequest } from './declared-sources.ts';
 import type { DeclaredSource } from './declared-sources.ts';
 import { DesiredSide } from './desired-side.ts';
 import type { DesiredChange, SourceState } from './desired-side.ts';
-import { GraphKeeper } from './graph-keeper.ts';
+import { GraphKeeper, type GraphKeeperOptions } from './graph-keeper.ts';
 import { type AdmissionTrial, judgeKey } from './judge-key.ts';
 import { type LiveChange, LiveSide } from './live-side.ts';
 import type { RepairCandidate, RoundWork } from '../round.ts';
 import type { ProblemSink } from '../run-once.ts';
 
-export interface EstateOptions {
+export interface EstateOptions extends Pick<GraphKeeperOptions, 'clock' | 'images'> {
   readonly sources: readonly DeclaredSource[];
   /** Asked before each whole pass but the first, and when engines change, whether there are other sources now; null: the same. Throws AppError. */
   readonly renewSources?: (signal: AbortSignal) => Promise<readonly DeclaredSource[] | null>;
@@ -30,7 +30,6 @@ export interface EstateOptions {
   readonly rules: readonly IgnoreRule[];
   /** Asked where admission may explain a difference; absent: never. */
   readonly admission?: AdmissionTrial | null;
-  readonly clock: () => Date;
 }
 
 /** How many resources are judged before waiting requests get a turn. */
@@ -52,6 +51,7 @@ export class Estate {
     this.#live = new LiveSide(options.live);
     this.graph = new GraphKeeper({
       clock: options.clock,
+      images: options.images ?? null,
       lineOf: (resource, path) => this.#desired.sourceOf(formatResourceId(resource.id))?.lineOf(resource, path) ?? null,
     });
     this.#session = new DriftSession({ defaultNamespace: 'default', rules: options.rules });

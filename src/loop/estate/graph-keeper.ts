@@ -2,6 +2,7 @@ import { buildGraph, resourceKey, updateGraph } from '../../graph/build-graph.ts
 import { changeRadius, type ChangeRadius, isKnown } from '../../graph/change/change-radius.ts';
 import type { ObjectChange } from '../../graph/change/object-change.ts';
 import type { DependencyGraph } from '../../graph/dependency-graph.ts';
+import type { ImageState } from '../../resource/image/image-config.ts';
 import type { Resource } from '../../resource/resource.ts';
 import { formatResourceId } from '../../resource/resource-id.ts';
 import type { ResourceId } from '../../resource/resource-id.ts';
@@ -9,6 +10,8 @@ import type { DriftedFields, GraphLookup, Importance } from '../../severity/judg
 
 export interface GraphKeeperOptions {
   readonly clock: () => Date;
+  /** What is known of images, which somebody else reads (`image-watch.ts`); null or absent: they are not read. */
+  readonly images?: Map<string, ImageState> | null;
   /** The line that declares a path of a resource, or null. */
   readonly lineOf: (resource: Resource, path: string) => number | null;
 }
@@ -47,9 +50,9 @@ export class GraphKeeper implements GraphLookup {
     for (const resource of live) now.set(formatResourceId(resource.id), this.#placed(resource));
     const before = this.#held;
     this.#held = now;
-    const { clock, lineOf } = this.#options;
+    const { clock, lineOf, images = null } = this.#options;
     await new Promise(setImmediate);
-    const graph = this.#graph ?? buildGraph([], { builtAt: clock().toISOString(), lineOf });
+    const graph = this.#graph ?? buildGraph([], { builtAt: clock().toISOString(), lineOf, images });
     const changed = inReadingOrder(
       [...now].filter(([key, resource]) => !isSame(before.get(key), resource)).map(([, one]) => one),
     );

@@ -22,7 +22,12 @@ export interface ImageLabels {
 
 /** What is known of the image behind a reference: its configuration, or why there is none. */
 export type ImageState =
-  | { readonly kind: 'known'; readonly image: ImageConfig }
+  | {
+      readonly kind: 'known';
+      readonly image: ImageConfig;
+      /** Why it could not be read anew since `readAt` (RFC 3339); absent when it is current. */
+      readonly stale?: { readonly readAt: string; readonly why: string };
+    }
   | { readonly kind: 'unreadable'; readonly why: string };
 
 const mostEntries = 1000;
