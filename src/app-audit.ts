@@ -78,7 +78,7 @@ function withGaps(live: LiveSnapshot, admission: AdmissionTrial | null): LiveSna
 /** One resource for each object of either side: what is live, at the place where Git declares it. */
 export function mergeSides(sides: BothSides): readonly Resource[] {
   const merged = new Map<string, Resource>();
-  for (const resource of sides.desired.flatMap(({ resources }) => resources)) {
+  for (const resource of sides.desired.flatMap(({ resources, entities = [] }) => [...resources, ...entities])) {
     merged.set(formatResourceId(resource.id), resource);
   }
   for (const resource of sides.live.resources) {

@@ -1,6 +1,7 @@
 import { isJsonObject, type JsonValue, objectAt, parseJson, stringAt } from '../resource/json.ts';
 import { withholdLastApplied } from '../resource/last-applied.ts';
 import type { Resource } from '../resource/resource.ts';
+import { isCatalogEntity } from '../resource/catalog-entity.ts';
 import { groupOf } from '../resource/resource-id.ts';
 import { SharedStrings } from '../resource/shared-strings.ts';
 import type { Gap, GapScope } from '../resource/snapshot.ts';
@@ -11,6 +12,8 @@ import { splitDocuments } from './split-documents.ts';
 
 export interface ParsedManifests {
   readonly resources: readonly Resource[];
+  /** Entities of Backstage: they tell of the estate, and no cluster ever holds them. Absent: none. */
+  readonly entities?: readonly Resource[];
   readonly gaps: readonly Gap[];
 }
 
@@ -50,6 +53,7 @@ class Reading {
   readonly #file: string;
   readonly #strings: SharedStrings;
   readonly #resources: Resource[] = [];
+  readonly #entities: Resource[] = [];
   readonly #gaps: Gap[] = [];
   #unlisted = 0;
 
@@ -105,14 +109,15 @@ class Reading {
   }
 
   result(): ParsedManifests {
-    if (this.#unlisted === 0) return { resources: this.#resources, gaps: this.#gaps };
+    const found = { resources: this.#resources, entities: this.#entities };
+    if (this.#unlisted === 0) return { ...found, gaps: this.#gaps };
     const more: Gap = {
       what: `${this.#file}, ${this.#unlisted} more documents`,
       why: 'they cannot be read either',
       remedy: 'Correct the file',
       scope: coversNothing,
     };
-    return { resources: this.#resources, gaps: [...this.#gaps, more] };
+    return { ...found, gaps: [...this.#gaps, more] };
   }
 
   #addDocument(value: JsonValue, line: number): void {
@@ -121,7 +126,8 @@ class Reading {
   }
 
   #addFound(found: Identified, line: number): void {
-    if (found.kind === 'resource') {
+    if (found.kind === 'resource' && isCatalogEntity(found.resource.id)) this.#entities.push(found.resource);
+    else if (found.kind === 'resource') {
       this.#resources.push({ ...found.resource, body: withholdLastApplied(found.resource.body) });
     } else {
       this.addProblem(`line ${line}`, found.why, scopeOf(found.body));

@@ -43,6 +43,7 @@ export class ParsedFiles {
     const all = files.map((file) => held.get(keyOf(file))?.parsed);
     return {
       resources: all.flatMap((parsed) => parsed?.resources ?? []),
+      entities: all.flatMap((parsed) => parsed?.entities ?? []),
       gaps: [
         ...all.flatMap((parsed) => parsed?.gaps ?? []),
         ...files.flatMap((file) => lostGaps(file.path, held.get(keyOf(file)))),

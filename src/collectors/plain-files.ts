@@ -34,6 +34,17 @@ export function renderFileOf(
   return has('Chart.yaml') ? { kind: 'helm', path: `${prefix}Chart.yaml` } : undefined;
 }
 
+const catalogName = /(?:^|\/)catalog-info\.ya?ml$/;
+const mostCatalogFiles = 200;
+
+/** Files that tell Backstage of what is here; beside a chart or a kustomization nobody else reads them. */
+export function catalogFiles(entries: readonly TreeEntry[]): readonly ManifestFile[] {
+  return entries
+    .filter(({ path, kind, bytes }) => kind === 'file' && bytes <= maxFileBytes && catalogName.test(path))
+    .slice(0, mostCatalogFiles)
+    .map((entry) => ({ path: entry.path, entry }));
+}
+
 /**
  * Chooses what a plain folder declares: `*.yaml`, `*.yml`, `*.json` at any depth, links to files of the tree followed. Hidden files
  * and folders are no manifests. A chart or kustomization further down is not rendered, and said so.

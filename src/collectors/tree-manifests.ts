@@ -10,7 +10,7 @@ import { type DocumentLines, locateLines } from './line-locator.ts';
 import type { EarlierVersion, ManifestSource } from './manifest-source.ts';
 import { maxFileBytes } from './parse-manifests.ts';
 import { ParsedFiles } from './parsed-files.ts';
-import { choosePlainFiles, renderFileOf } from './plain-files.ts';
+import { catalogFiles, choosePlainFiles, renderFileOf } from './plain-files.ts';
 import type { ManifestRenderer, Rendering } from './render/manifest-renderer.ts';
 import { splitDocuments } from './split-documents.ts';
 
@@ -119,20 +119,31 @@ export class TreeManifests implements ManifestSource {
     const signature = entries.map((entry) => `${entry.path}\0${entry.id}`).join('\0');
     if (this.#held?.rendering === null && this.#held.signature === signature) return this.#renew(this.#held, state);
     const chosen = await choosePlainFiles(tree, state, entries, { folder: path, signal });
-    const { resources, gaps } = await this.#files.read(tree, state, chosen.files, signal);
-    const snapshot = { ...this.#frame(state), resources, gaps: [...chosen.gaps, ...gaps], unstable: [] };
+    const { resources, entities = [], gaps } = await this.#files.read(tree, state, chosen.files, signal);
+    const snapshot = { ...this.#frame(state), resources, entities, gaps: [...chosen.gaps, ...gaps], unstable: [] };
     return { state, signature, snapshot, rendering: null };
   }
 
   async #render(state: TreeState, entries: readonly TreeEntry[], signal: AbortSignal): Promise<Held> {
     const { tree, path, renderer } = this.#options;
     const rendering = await renderer.render({ tree, state, folder: path, entries }, signal);
-    if (this.#held?.rendering === rendering) return this.#renew(this.#held, state);
-    const { gaps, unstable } = rendering;
-    const resources = this.#options.originFromPath
-      ? rendering.resources.map((resource) => fromFolder(resource, path))
-      : rendering.resources;
-    return { state, signature: '', snapshot: { ...this.#frame(state), resources, gaps, unstable }, rendering };
+    const catalog = await this.#files.read(tree, state, catalogFiles(entries), signal);
+    const place = (resource: Resource): Resource =>
+      this.#options.originFromPath ? fromFolder(resource, path) : resource;
+    const entities = (catalog.entities ?? []).map(place);
+    if (this.#held?.rendering === rendering) {
+      const renewed = this.#renew(this.#held, state);
+      return { ...renewed, snapshot: { ...renewed.snapshot, entities, gaps: [...rendering.gaps, ...catalog.gaps] } };
+    }
+    const { unstable } = rendering;
+    const gaps = [...rendering.gaps, ...catalog.gaps];
+    const resources = rendering.resources.map(place);
+    return {
+      state,
+      signature: '',
+      snapshot: { ...this.#frame(state), resources, entities, gaps, unstable },
+      rendering,
+    };
   }
 
   /** The same content at a later revision or moment. */

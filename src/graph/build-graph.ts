@@ -7,7 +7,7 @@ import { recordTopics, topicSource, topicStatement } from './claims/join-topics.
 import { createLedger, record, type Statement } from './claims/ledger.ts';
 import { createTally, recount } from './coverage.ts';
 import type { DependencyGraph } from './dependency-graph.ts';
-import type { EvidenceOptions } from './evidence/evidence.ts';
+import type { EvidenceOptions, Found } from './evidence/evidence.ts';
 import { readers } from './evidence/readers.ts';
 import type { Claim, GraphEdge, GraphNode } from './graph-shapes.ts';
 import { createAdjacency } from './impact/adjacency.ts';
@@ -62,9 +62,10 @@ export function updateGraph(graph: DependencyGraph, { changed, removed, builtAt 
   const stir = stirLandscape(landscape, changed, removed);
   const sources = new Set(stir.touched);
   for (const key of stir.keys) for (const asker of membersOf(ledger.askers, key)) sources.add(asker);
-  const restated = restate(graph, sources);
+  const described = new Set<string>();
+  const restated = restate(graph, sources, described);
   graph.builtAt = builtAt;
-  refreshNodes(graph, stir.nodes);
+  refreshNodes(graph, stir.nodes.union(described));
   const { edges, nodes } = applyClaims(graph, restated);
   recount(graph, stir.nodes.union(nodes));
   graph.work = { sources: restated.size, edges, nodes: stir.nodes.size };
@@ -106,14 +107,18 @@ function isSameImage(before: ImageState | undefined, now: ImageState): boolean {
   return before?.kind === 'known' && before.image.digest === now.image.digest;
 }
 
-/** Reads these sources anew. Answers with every source whose claims may count differently now. */
-function restate(graph: DependencyGraph, sources: ReadonlySet<string>): Set<string> {
+/**
+ * Reads these sources anew. Answers with every source whose claims may count differently now; adds nodes that a
+ * catalogue speaks of to `described`.
+ */
+function restate(graph: DependencyGraph, sources: ReadonlySet<string>, described: Set<string>): Set<string> {
   const { ledger } = graph;
   const restated = new Set(sources);
   const topics = new Set<string>();
   for (const source of sources) {
     const before = ledger.statements.get(source);
     const statement = read(graph, source);
+    for (const { node } of [...(before?.facts ?? []), ...(statement?.facts ?? [])]) described.add(node);
     for (const topic of recordTopics(ledger, source, before, statement)) topics.add(topic);
     for (const book of record(ledger, source, statement)) {
       for (const reader of ledger.readers.get(book)?.keys() ?? []) restated.add(reader);
@@ -143,7 +148,14 @@ function read(graph: DependencyGraph, key: string): Statement | undefined {
     findings: found.flatMap(({ findings }) => findings),
     asked: [...view.asked],
     topics: found.flatMap(({ topics }) => topics ?? []),
+    ...factsOf(found),
   };
+}
+
+/** Hardly any source has some: tens of thousands go without the member. */
+function factsOf(found: readonly Found[]): Pick<Statement, 'facts'> {
+  const facts = found.flatMap((one) => one.facts ?? []);
+  return facts.length === 0 ? {} : { facts };
 }
 
 /** Identity of a resource as nodes list it. */

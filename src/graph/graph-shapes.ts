@@ -38,7 +38,23 @@ export type GraphNode = {
   readonly replicas: number | null;
   /** What the images of its containers say of themselves; absent when none was read. */
   readonly images?: readonly NodeImage[];
+  /** The entity of a catalogue that it is; absent when no catalogue says so. */
+  readonly catalog?: NodeEntity;
 };
+
+/** `entity` and `system` are references of Backstage: `component:default/web`. */
+export interface NodeEntity {
+  readonly entity: string;
+  readonly lifecycle: string | null;
+  readonly system: string | null;
+}
+
+/** What an entity of a catalogue says of a node. */
+export interface CatalogFact extends NodeEntity {
+  readonly node: string;
+  readonly owner: string | null;
+  readonly tier: string | null;
+}
 
 /** An image with the labels of OCI that say whose it is; null for those that are not there. */
 export interface NodeImage extends ImageLabels {

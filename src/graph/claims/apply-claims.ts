@@ -1,5 +1,5 @@
 import type { DependencyGraph } from '../dependency-graph.ts';
-import type { Claim, GraphEdge } from '../graph-shapes.ts';
+import type { Claim, GraphEdge, GraphNode } from '../graph-shapes.ts';
 import { addNode, removeCaller, removeNode, setCaller } from '../impact/adjacency.ts';
 import { impactOf, packCosts } from '../impact/edge-impact.ts';
 import { addTo, membersOf, removeFrom } from '../landscape/key-index.ts';
@@ -20,11 +20,21 @@ export function refreshNodes(graph: DependencyGraph, ids: ReadonlySet<string>): 
       dropIfIdle(graph, id);
       continue;
     }
-    const node = nodeOf(graph.landscape, id);
+    const node = withCatalog(graph, nodeOf(graph.landscape, id));
     if (graph.nodes.hasNode(id)) graph.nodes.replaceNodeAttributes(id, node);
     else graph.nodes.addNode(id, node);
     addNode(graph.adjacency, id);
   }
+}
+
+/** What a manifest says of owner and tier counts first; of several entities the first by name. */
+function withCatalog({ ledger }: DependencyGraph, node: GraphNode): GraphNode {
+  const facts = ledger.facts.get(node.id);
+  if (facts === undefined) return node;
+  const [fact] = [...facts.values()].toSorted((one, other) => (one.entity < other.entity ? -1 : 1));
+  if (fact === undefined) return node;
+  const { entity, lifecycle, system, owner, tier } = fact;
+  return { ...node, owner: node.owner ?? owner, tier: node.tier ?? tier, catalog: { entity, lifecycle, system } };
 }
 
 /** Brings exactly the edges in line that these sources claim or claimed. */

@@ -1,4 +1,4 @@
-import type { Claim, Finding, TopicUse } from '../graph-shapes.ts';
+import type { CatalogFact, Claim, Finding, TopicUse } from '../graph-shapes.ts';
 import type { SharedClaim } from '../evidence/evidence.ts';
 import { addTo, type KeyIndex, removeFrom } from '../landscape/key-index.ts';
 
@@ -8,6 +8,7 @@ export interface Statement {
   readonly findings: readonly Finding[];
   readonly asked: readonly string[];
   readonly topics: readonly TopicUse[];
+  readonly facts?: readonly CatalogFact[];
 }
 
 /** Who said what: the memory that makes an update as small as the change. */
@@ -23,6 +24,8 @@ export interface Ledger {
   readonly closedBooks: Set<string>;
   /** Uses of a topic by source, by broker and topic. */
   readonly topics: Map<string, Map<string, readonly TopicUse[]>>;
+  /** What catalogues say of nodes, by node and source. */
+  readonly facts: Map<string, Map<string, CatalogFact>>;
   /** Sources that tell of traffic. */
   readonly observers: Set<string>;
   findings: number;
@@ -43,6 +46,7 @@ export function createLedger(): Ledger {
     readers: new Map(),
     closedBooks: new Set(),
     topics: new Map(),
+    facts: new Map(),
     observers: new Set(),
     findings: 0,
   };
@@ -53,12 +57,24 @@ export function record(ledger: Ledger, source: string, statement: Statement | un
   const before = ledger.statements.get(source);
   for (const key of before?.asked ?? []) removeFrom(ledger.askers, key, source);
   for (const key of statement?.asked ?? []) addTo(ledger.askers, key, source);
+  recordFacts(ledger, source, before, statement);
   ledger.findings += (statement?.findings.length ?? 0) - (before?.findings.length ?? 0);
   if (statement === undefined) ledger.statements.delete(source);
   else ledger.statements.set(source, statement);
   if (statement?.claims.some(({ evidence }) => evidence.kind === 'observed')) ledger.observers.add(source);
   else ledger.observers.delete(source);
   return rereadBooks(ledger, source, before, statement);
+}
+
+function recordFacts(ledger: Ledger, source: string, before: Statement | undefined, now: Statement | undefined): void {
+  for (const { node } of before?.facts ?? []) {
+    ledger.facts.get(node)?.delete(source);
+    if (ledger.facts.get(node)?.size === 0) ledger.facts.delete(node);
+  }
+  for (const fact of now?.facts ?? []) {
+    const bySource = ledger.facts.get(fact.node) ?? new Map<string, CatalogFact>();
+    ledger.facts.set(fact.node, bySource.set(source, fact));
+  }
 }
 
 function rereadBooks(

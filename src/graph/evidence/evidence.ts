@@ -1,6 +1,6 @@
 import { AppError } from '../../errors/app-error.ts';
 import type { Resource } from '../../resource/resource.ts';
-import type { Claim, Evidence, EvidenceKind, Finding, TopicUse } from '../graph-shapes.ts';
+import type { CatalogFact, Claim, Evidence, EvidenceKind, Finding, TopicUse } from '../graph-shapes.ts';
 import type { View } from '../landscape/view.ts';
 
 /** How evidence is read; the same for a whole graph. */
@@ -30,6 +30,7 @@ export interface Found {
   readonly claims: SharedClaim[];
   readonly findings: Finding[];
   readonly topics?: TopicUse[];
+  readonly facts?: CatalogFact[];
 }
 
 /** One kind of evidence: what a resource says, given the rest. Pure; every look at another resource goes through `view`. */

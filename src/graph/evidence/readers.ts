@@ -1,4 +1,5 @@
 import { clusterReferences } from './cluster-references.ts';
+import { catalogClaims } from './catalog/catalog-claims.ts';
 import { configReferences } from './config-references.ts';
 import type { EvidenceReader } from './evidence.ts';
 import { gatewayRoutes, istioRoutes } from './routes/gateway-routes.ts';
@@ -21,4 +22,5 @@ export const readers: readonly EvidenceReader[] = [
   networkPolicies,
   orderingClaims,
   humanClaims,
+  catalogClaims,
 ];

@@ -1,4 +1,6 @@
+import { isCatalogEntity, providedApis } from '../../resource/catalog-entity.ts';
 import { formatResourceId, type ResourceId } from '../../resource/resource-id.ts';
+import { stringAt } from '../../resource/json.ts';
 import type { Resource } from '../../resource/resource.ts';
 import { hostAliasesOf } from './host-aliases.ts';
 import type { ImageBoard } from './image-board.ts';
@@ -27,6 +29,9 @@ export interface Landscape {
   readonly hosts: KeyIndex;
   readonly namespaces: KeyIndex;
   readonly serviceNames: KeyIndex;
+  /** APIs of the catalogue (by key) to the entities that provide them, and values of the label by which it finds resources. */
+  readonly providers: KeyIndex;
+  readonly catalogIds: KeyIndex;
   /** Workloads a Service selects, and the Services that select a workload. */
   readonly members: Map<string, ReadonlySet<string>>;
   readonly selectedBy: KeyIndex;
@@ -50,6 +55,8 @@ export function createLandscape(defaultNamespace: string, images: ImageBoard | n
     hosts: new Map(),
     namespaces: new Map(),
     serviceNames: new Map(),
+    providers: new Map(),
+    catalogIds: new Map(),
     members: new Map(),
     selectedBy: new Map(),
     places: new Map(),
@@ -82,7 +89,9 @@ const clusterKinds: ReadonlySet<string> = new Set([
 
 /** Namespace of a resource, the default filled in where a manifest names none; empty for kinds of cluster scope. */
 export function namespaceOf(landscape: Landscape, id: ResourceId): string {
-  return id.namespace === '' && !clusterKinds.has(id.kind) ? landscape.defaultNamespace : id.namespace;
+  if (id.namespace !== '') return id.namespace;
+  if (isCatalogEntity(id)) return 'default';
+  return clusterKinds.has(id.kind) ? '' : landscape.defaultNamespace;
 }
 
 export function keyOf(landscape: Landscape, id: ResourceId): string {
@@ -103,6 +112,12 @@ export function putResource(landscape: Landscape, key: string, resource: Resourc
   if (landscape.resources.has(key)) dropResource(landscape, key);
   const namespace = namespaceOf(landscape, resource.id);
   landscape.resources.set(key, resource);
+  if (isCatalogEntity(resource.id)) {
+    for (const api of providedApis(resource)) addTo(landscape.providers, api, key);
+    return;
+  }
+  const id = catalogIdOf(resource);
+  if (id !== undefined) addTo(landscape.catalogIds, id, key);
   addTo(landscape.namespaces, namespace, key);
   for (const host of hostAliasesOf(resource, namespace)) addTo(landscape.hosts, host, key);
   if (operatorKindOf(resource.id) !== undefined) landscape.operated.add(key);
@@ -127,6 +142,12 @@ export function dropResource(landscape: Landscape, key: string): void {
   if (resource === undefined) return;
   const namespace = namespaceOf(landscape, resource.id);
   landscape.resources.delete(key);
+  if (isCatalogEntity(resource.id)) {
+    for (const api of providedApis(resource)) removeFrom(landscape.providers, api, key);
+    return;
+  }
+  const id = catalogIdOf(resource);
+  if (id !== undefined) removeFrom(landscape.catalogIds, id, key);
   landscape.operated.delete(key);
   removeFrom(landscape.namespaces, namespace, key);
   for (const host of hostAliasesOf(resource, namespace)) removeFrom(landscape.hosts, host, key);
@@ -138,6 +159,12 @@ export function dropResource(landscape: Landscape, key: string): void {
   const first = landscape.services.get(key)?.selector.entries().next().value;
   if (first !== undefined) removeFrom(landscape.selectors, labelKey(namespace, first), key);
   landscape.services.delete(key);
+}
+
+/** The label by which Backstage finds what runs of a component, on the object or on its pods. */
+export function catalogIdOf({ body }: Resource): string | undefined {
+  const label = 'backstage.io/kubernetes-id';
+  return stringAt(body, 'metadata', 'labels', label) ?? stringAt(body, 'spec', 'template', 'metadata', 'labels', label);
 }
 
 function noteUse({ images }: Landscape, { containers }: Workload, key: string, note: typeof addTo): void {

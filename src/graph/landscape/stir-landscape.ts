@@ -1,7 +1,8 @@
+import { isCatalogEntity, providedApis } from '../../resource/catalog-entity.ts';
 import { parseResourceId, type ResourceId } from '../../resource/resource-id.ts';
 import type { Resource } from '../../resource/resource.ts';
 import { hostAliasesOf } from './host-aliases.ts';
-import { dropResource, keyOf, labelKey, type Landscape, namespaceOf, putResource } from './landscape.ts';
+import { catalogIdOf, dropResource, keyOf, labelKey, type Landscape, namespaceOf, putResource } from './landscape.ts';
 import { roleOfKind } from './node-kinds.ts';
 import { isAssumed } from './view.ts';
 import { neighbourhood, placeAlone, regroup } from './placement.ts';
@@ -65,6 +66,12 @@ function lookOver(landscape: Landscape, touched: ReadonlySet<string>): Overview 
     for (const service of neighbourhood(landscape, key)) services.add(service);
     const resource = landscape.resources.get(key);
     if (resource === undefined) continue;
+    if (isCatalogEntity(resource.id)) {
+      for (const api of providedApis(resource)) add(`provides ${api}`, key);
+      continue;
+    }
+    const id = catalogIdOf(resource);
+    if (id !== undefined) add(`catalog ${id}`, key);
     for (const host of hostAliasesOf(resource, namespace)) add(`host ${host}`, key);
     if (landscape.services.has(key)) add(`name ${resource.id.name}`, `${key} ${isAssumed(resource)}`);
     const workload = landscape.workloads.get(key);

@@ -73,6 +73,24 @@ export function workloadsIn(view: View, namespace: string): string[] {
     .toSorted();
 }
 
+/** Keys of the one Service of a name anywhere, and of what carries a label of the catalogue. */
+export function onlyService(view: View, name: string): string | undefined {
+  view.asked.add(`name ${name}`);
+  const [one, another] = [...membersOf(view.landscape.serviceNames, name)];
+  return another === undefined ? one : undefined;
+}
+
+export function withCatalogId(view: View, id: string): readonly string[] {
+  view.asked.add(`catalog ${id}`);
+  return [...membersOf(view.landscape.catalogIds, id)].toSorted();
+}
+
+/** Entities that provide an API of the catalogue. */
+export function providersOf(view: View, api: string): readonly string[] {
+  view.asked.add(`provides ${api}`);
+  return [...membersOf(view.landscape.providers, api)].toSorted();
+}
+
 /** Resources that answer to a host name which is no Service's. */
 export function aliasesOf(view: View, host: string): readonly string[] {
   view.asked.add(`host ${host}`);

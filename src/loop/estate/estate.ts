@@ -195,7 +195,7 @@ export class Estate {
   ): Promise<void> {
     try {
       if (change === null) {
-        const declared = this.#desired.snapshots.flatMap(({ resources }) => resources);
+        const declared = this.#desired.snapshots.flatMap(({ resources, entities = [] }) => [...resources, ...entities]);
         await this.graph.sync(declared, live.resources, signal);
       } else {
         this.graph.updateLive(change.changed, change.deleted);
