@@ -11,11 +11,12 @@ import { runGit } from './git/run-git.ts';
 import { buildGraph } from './graph/build-graph.ts';
 import { changeRadius } from './graph/change/change-radius.ts';
 import type { ObjectChange } from './graph/change/object-change.ts';
-import { placeIn } from './loop/estate/declared-sources.ts';
+import { graphKinds } from './graph/graph-kinds.ts';
+import { liveRequest, placeIn } from './loop/estate/declared-sources.ts';
 import { formatPath } from './resource/field-path.ts';
 import type { Resource } from './resource/resource.ts';
 import { formatResourceId } from './resource/resource-id.ts';
-import type { DesiredSnapshot } from './resource/snapshot.ts';
+import { describeGaps, type DesiredSnapshot, type LiveSnapshot } from './resource/snapshot.ts';
 
 /**
  * What a change from one revision to another does to those who depend on what it changes. `range` is `BASE..HEAD`, or `BASE...HEAD` for what
@@ -35,9 +36,11 @@ export async function diffRadius(
   const older = await readRevision(inputs, sources, { repository, revision: start }, signal);
   const [before, after] = [older.snapshot, newer.snapshot];
   const changes = changesBetween(before.resources, after.resources);
-  const live = sources.live === undefined ? [] : await readLive(inputs, sources, after, signal);
+  const live = sources.live === undefined ? null : await readLive(inputs, sources, after, signal);
   const now = new Date().toISOString();
-  const graph = buildGraph(worldOf(live, after.resources, changes), { builtAt: now, lineOf: newer.lineOf });
+  const world = worldOf(live?.resources ?? [], after.resources, changes);
+  const graph = buildGraph(world, { builtAt: now, lineOf: newer.lineOf });
+  graph.unread = describeGaps([...after.gaps, ...(live?.gaps ?? [])]);
   const because = `${changes.length} object${changes.length === 1 ? '' : 's'} would change`;
   const radius = changeRadius(graph, changes, { of: range, because, now });
   const gaps = [...new Set([...before.gaps, ...after.gaps].map(({ what, why }) => `${what}: ${why}`))];
@@ -141,10 +144,10 @@ async function readLive(
   sources: SourceRequest,
   desired: DesiredSnapshot,
   signal: AbortSignal,
-): Promise<readonly Resource[]> {
-  const { liveRequest } = await import('./loop/estate/declared-sources.ts');
+): Promise<LiveSnapshot> {
+  const request = liveRequest([desired]);
   const live = await inputs.live(sources);
-  return (await live.read(liveRequest([desired]), signal)).resources;
+  return await live.read({ ...request, evidence: [...request.evidence, ...graphKinds] }, signal);
 }
 
 /** Everything as it would be, and what would be gone: who still refers to that is hit by it. */

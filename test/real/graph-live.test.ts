@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { arrayAt, type JsonValue, parseJson, stringAt, valueAt } from '../../src/resource/json.ts';
 import { freshNamespace, kubectl } from './plane-access.ts';
 import { runMooring } from './run-mooring.ts';
+import { TestRepository } from '../git/repository.ts';
 import { createAccount } from './service-account.ts';
 
 const caller = (host: string): object => ({
@@ -52,4 +53,34 @@ test('the graph of a cluster needs no manifests, and names what it was not allow
   const part = await graphAs({ KUBECONFIG: account.kubeconfig });
   expect(edgesFrom(part, `${shop}/web`)).toHaveLength(1);
   expect(JSON.stringify(valueAt(part, 'coverage', 'notSeen'))).toMatch(/not read: .*services.* \(.*forbidden/i);
+});
+
+test('a proposed change reaches callers that no manifest declares, and says what of the cluster was not read', async () => {
+  const [shop, data] = [await freshNamespace('shop'), await freshNamespace('data')];
+  await apply(data, store);
+  await apply(shop, caller(`pg.${data}:5432`));
+  const declared = (port: number): string =>
+    JSON.stringify({ ...store, metadata: { name: 'pg', namespace: data }, spec: { ...store.spec, ports: [{ port }] } });
+  const repository = new TestRepository();
+  repository.commit({ 'pg.json': declared(5432) });
+  repository.commit({ 'pg.json': declared(5433) });
+  const radiusAs = async (environment: Readonly<Record<string, string>>): Promise<JsonValue> => {
+    const sources = ['--desired', repository.path, '--live', 'kube:', '-o', 'json'];
+    const { stdout, stderr, code } = await runMooring(
+      ['blast-radius', '--diff', 'HEAD~1..HEAD', ...sources],
+      environment,
+    );
+    expect([code, stderr]).toEqual([0, '']);
+    return parseJson(stdout);
+  };
+  const radius = await radiusAs({});
+  expect(arrayAt(radius, 'affected').map((each) => [stringAt(each, 'id'), stringAt(each, 'effect')])).toEqual([
+    [`${shop}/web`, 'breaks'],
+  ]);
+
+  using account = await createAccount('diff');
+  await account.grant([{ group: '', resources: ['services'], verbs: ['list'] }]);
+  const part = await radiusAs({ KUBECONFIG: account.kubeconfig });
+  expect(arrayAt(part, 'affected')).toEqual([]);
+  expect(JSON.stringify(valueAt(part, 'coverage', 'notSeen'))).toMatch(/not read: .*deployments/);
 });
