@@ -1,4 +1,5 @@
 import { sha256 } from './app-plan.ts';
+import { AppError } from './errors/app-error.ts';
 import type { BlastRadius } from './graph/blast-radius.ts';
 import type { DependencyGraph } from './graph/dependency-graph.ts';
 import { keyFor } from './graph/landscape/landscape.ts';
@@ -35,7 +36,7 @@ export interface TakenAlerts {
 export interface Predictions extends RoundObserver {
   /** Remembers what a person was told. */
   asked(radius: BlastRadius): Promise<void>;
-  /** Null when the body is no notification. Throws AppError when it cannot be stored. */
+  /** Null when the body is no notification. Throws AppError when it cannot be stored: then Alertmanager has to send it again. */
   takeAlerts(body: unknown): Promise<TakenAlerts | null>;
   /** Judges what is due, and sums up the last thirty days, the latest thousand at most. Throws AppError. */
   score(): Promise<PredictionScore>;
@@ -71,7 +72,8 @@ export function createPredictions(wiring: PredictionWiring): Predictions {
       const graph = wiring.graph();
       const { predictions, happenings } = ofRound(round, graph, wiring);
       if (happenings.length > 0) await log.record(happenings);
-      if (predictions.length > 0) await add(predictions);
+      // A whole round also forgets what is too old: alerts come although nothing is predicted.
+      if (predictions.length > 0 || round.whole) await add(predictions);
       if (round.whole) await settle();
     },
     async asked(radius) {
@@ -86,6 +88,7 @@ export function createPredictions(wiring: PredictionWiring): Predictions {
     async takeAlerts(body) {
       const notification = readNotification(body);
       if (notification === undefined) return null;
+      if (!isOnDuty()) throw notOnDuty();
       const graph = wiring.graph();
       const lookup = graph === null ? nobody : lookupIn(graph);
       const happenings = notification.alerts.map(
@@ -98,7 +101,7 @@ export function createPredictions(wiring: PredictionWiring): Predictions {
           endsAt,
         }),
       );
-      if (isOnDuty() && happenings.length > 0) await log.record(happenings);
+      if (happenings.length > 0) await log.record(happenings);
       const matched = happenings.filter(({ node }) => node !== null).length;
       return { matched, unmatched: happenings.length - matched, refused: notification.refused };
     },
@@ -109,6 +112,16 @@ export function createPredictions(wiring: PredictionWiring): Predictions {
       return score;
     },
   };
+}
+
+function notOnDuty(): AppError {
+  return new AppError({
+    code: 'not-leader',
+    what: 'the alerts were not stored',
+    why: 'another replica leads, and it alone remembers',
+    remedy: 'Send them again, as Alertmanager does by itself, until the replica that leads answers',
+    retryable: true,
+  });
 }
 
 const nobody: NodeLookup = { nodeNamed: () => null };

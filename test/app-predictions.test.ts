@@ -1,8 +1,10 @@
 import { expect, test } from 'vitest';
 import { createPredictions, type Predictions } from '../src/app-predictions.ts';
 import { blastRadius } from '../src/graph/blast-radius.ts';
+import type { DependencyGraph } from '../src/graph/dependency-graph.ts';
 import { openStore } from '../src/history/store.ts';
 import { silentLogger } from '../src/log/logger.ts';
+import { auditOf } from './fakes/reports.ts';
 import { graphOf, served, workload } from './graph/world.ts';
 
 const graph = graphOf(
@@ -12,11 +14,11 @@ const graph = graphOf(
 );
 
 /** Predictions over a real store, with a clock that the test sets. */
-function keeper(isOnDuty = true) {
+function keeper(isOnDuty = true, graphNow: () => DependencyGraph | null = () => graph) {
   let now = Date.parse('2026-03-01T10:00:00Z');
   const clock = (): Date => new Date(now);
   const store = openStore({ path: ':memory:', clock });
-  const wiring = { log: store.predictions, graph: () => graph, window: 3_600_000, clock, logger: silentLogger };
+  const wiring = { log: store.predictions, graph: graphNow, window: 3_600_000, clock, logger: silentLogger };
   const predictions = createPredictions({ ...wiring, isOnDuty: () => isOnDuty });
   return { store, predictions, wait: (minutes: number) => (now += minutes * 60_000), at: () => clock().toISOString() };
 }
@@ -67,10 +69,14 @@ test('an alert that ends is the same alert, and leaves those that fire', async (
   await store.close();
 });
 
-test('a replica that is not on duty stores nothing and still tells what it understood', async () => {
+test('a replica that is not on duty stores nothing, and says so to who sends alerts, so that none is lost', async () => {
   const { store, predictions, at } = keeper(false);
   await predictions.asked(blastRadius(graph, 'shop/db'));
-  expect(await alert(predictions, at(), { namespace: 'shop', service: 'cart' })).toMatchObject({ matched: 1 });
+  await expect(alert(predictions, at(), { namespace: 'shop', service: 'cart' })).rejects.toMatchObject({
+    code: 'not-leader',
+    retryable: true,
+  });
+  expect(await predictions.takeAlerts({ version: '3' })).toBeNull();
   expect(await store.predictions.list('2026-01-01T00:00:00Z', 10)).toEqual([]);
   expect(await store.predictions.openAlerts(10)).toEqual([]);
   await store.close();
@@ -83,6 +89,41 @@ test('predictions and alerts are forgotten after their time', async () => {
   wait(91 * 24 * 60);
   await predictions.asked(blastRadius(graph, 'shop/cart'));
   expect((await store.predictions.list('2026-01-01T00:00:00Z', 10)).map(({ of }) => of)).toEqual(['shop/cart']);
+  expect(await store.predictions.openAlerts(10)).toEqual([]);
+  await store.close();
+});
+
+test('an alert that came before the graph was there belongs to its node when it is told again', async () => {
+  let known: DependencyGraph | null = null;
+  const { store, predictions, at } = keeper(true, () => known);
+  const labels = { namespace: 'shop', service: 'cart' };
+  expect(await alert(predictions, at(), labels)).toMatchObject({ matched: 0, unmatched: 1 });
+  known = graph;
+  expect(await alert(predictions, at(), labels)).toMatchObject({ matched: 1 });
+  known = null;
+  await alert(predictions, at(), labels);
+  expect(await store.predictions.openAlerts(10)).toMatchObject([{ key: 'ab', node: 'shop/cart' }]);
+  await store.close();
+});
+
+test('alerts are forgotten although nothing is predicted', async () => {
+  const { store, predictions, wait, at } = keeper();
+  await alert(predictions, at(), { namespace: 'shop', service: 'cart' });
+  wait(31 * 24 * 60);
+  const now = new Date(at());
+  await predictions.finished({
+    trigger: 'schedule',
+    whole: true,
+    noticedAt: now,
+    startedAt: now,
+    judgedAt: now,
+    finishedAt: now,
+    report: auditOf([]),
+    judgements: [],
+    decisions: [],
+    proposals: [],
+    problems: [],
+  });
   expect(await store.predictions.openAlerts(10)).toEqual([]);
   await store.close();
 });

@@ -18,6 +18,7 @@ const statusOf: Partial<Readonly<Record<ErrorCode, number>>> = {
   'resource-not-found': 404,
   'episode-not-found': 404,
   'not-ready': 503,
+  'not-leader': 503,
   'store-unavailable': 503,
   'store-damaged': 503,
   'cluster-unreachable': 503,

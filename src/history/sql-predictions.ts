@@ -113,7 +113,11 @@ async function recordHappenings(db: Kysely<StoreSchema>, happenings: readonly Ha
       .insertInto('happenings')
       .values(rows)
       .onConflict((conflict) =>
-        conflict.columns(['kind', 'key', 'at']).doUpdateSet((eb) => ({ ends_at: eb.ref('excluded.ends_at') })),
+        conflict.columns(['kind', 'key', 'at']).doUpdateSet((eb) => ({
+          ends_at: eb.ref('excluded.ends_at'),
+          // What was not known when it was told first may be known now: alerts are told again and again.
+          node: eb.fn.coalesce('happenings.node', 'excluded.node'),
+        })),
       )
       .execute();
   }

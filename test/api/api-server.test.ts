@@ -284,6 +284,13 @@ describe('the webhook of the audit log', () => {
     body,
   });
 
+  test('alerts that a replica may not store are to be sent again', async () => {
+    const refusal = new AppError({ code: 'not-leader', what: 'the alerts were not stored', why: 'w', remedy: 'r' });
+    const address = await start({}, { takeAlerts: { tokens: [], take: () => Promise.reject(refusal) } });
+    const { status: code, headers, text } = await ask(address, '/hooks/alertmanager', post('{}'));
+    expect([code, headers.get('retry-after'), JSON.parse(text).code]).toEqual([503, '5', 'not-leader']);
+  });
+
   test('is not there unless it is configured', async () => {
     expect((await ask(await start(), '/hooks/audit', post('{}'))).status).toBe(404);
   });
