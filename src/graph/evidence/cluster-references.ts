@@ -18,18 +18,22 @@ interface Need {
  */
 export function clusterReferences(source: Source, view: View, options: EvidenceOptions): Found {
   const { body, id } = source.resource;
-  const found: Found = { claims: [], findings: [] };
+  const place = { source, view, options };
+  const needs = (needsByKind.get(id.kind) ?? needsOfWorkload)(body, source);
+  const pools = poolsOf(view.landscape.workloads.get(source.key)?.pod);
+  const isWebhook = id.kind.endsWith('WebhookConfiguration');
+  const isBinding = id.kind.endsWith('RoleBinding');
+  // Most objects need none of these, and what is not asked need not be remembered as asked.
+  if (needs.length === 0 && pools.size === 0 && !isWebhook && !isBinding) return nothing;
   const from = placeOf(view, source.key);
-  if (from !== undefined) {
-    const read = needsByKind.get(id.kind) ?? needsOfWorkload;
-    for (const need of read(body, source)) found.claims.push(...claimsOf(from, need, { source, view, options }));
-    found.claims.push(
-      ...webhookClaims(from, { source, view, options }),
-      ...poolClaims(from, { source, view, options }),
-    );
-  }
-  if (id.kind.endsWith('RoleBinding')) found.claims.push(...rightsClaims({ source, view, options }));
-  return found.claims.length === 0 ? nothing : found;
+  if (from === undefined) return nothing;
+  const claims = [
+    ...needs.flatMap((need) => claimsOf(from, need, place)),
+    ...poolClaims(from, pools, place),
+    ...(isWebhook ? webhookClaims(from, place) : []),
+    ...(isBinding ? rightsClaims(from, place) : []),
+  ];
+  return claims.length === 0 ? nothing : { claims, findings: [] };
 }
 
 interface Place {
@@ -121,11 +125,9 @@ function needsOfWorkload(body: JsonObject): readonly Need[] {
 }
 
 /** Whoever runs as an account needs the rights that it is given; whether it uses them is not known. */
-function rightsClaims(place: Place): SharedClaim[] {
+function rightsClaims(binding: string, place: Place): SharedClaim[] {
   const { source, view } = place;
   const { body } = source.resource;
-  const binding = placeOf(view, source.key);
-  if (binding === undefined) return [];
   const role = objectAt(body, 'roleRef');
   const [kind = '', name = ''] = [stringAt(role, 'kind'), stringAt(role, 'name')];
   const roleKey = keyFor('rbac.authorization.k8s.io', kind, kind === 'Role' ? source.namespace : '', name);
@@ -145,7 +147,6 @@ function rightsClaims(place: Place): SharedClaim[] {
 /** While the Service of a webhook is away, the writes that it is asked about stop, or pass unseen. */
 function webhookClaims(from: string, place: Place): SharedClaim[] {
   const { source, view } = place;
-  if (!source.resource.id.kind.endsWith('WebhookConfiguration')) return [];
   return arrayAt(source.resource.body, 'webhooks').flatMap((webhook, index) => {
     const service = objectAt(webhook, 'clientConfig', 'service');
     const found = serviceAt(view, stringAt(service, 'namespace') ?? '', stringAt(service, 'name') ?? '');
@@ -188,10 +189,7 @@ const poolLabels: ReadonlySet<string> = new Set([
   'node.kubernetes.io/pool',
 ]);
 
-function poolClaims(from: string, place: Place): SharedClaim[] {
-  const pod = place.view.landscape.workloads.get(place.source.key)?.pod;
-  if (pod === undefined) return [];
-  const pools = poolsOf(pod);
+function poolClaims(from: string, pools: ReadonlySet<string>, place: Place): SharedClaim[] {
   return [...pools].map((pool) => {
     const unseen: GraphNode = {
       id: `nodepool/${pool}`,
@@ -211,8 +209,9 @@ function poolClaims(from: string, place: Place): SharedClaim[] {
   });
 }
 
-function poolsOf(pod: JsonObject): ReadonlySet<string> {
+function poolsOf(pod: JsonObject | undefined): ReadonlySet<string> {
   const pools = new Set<string>();
+  if (pod === undefined) return pools;
   const selector = objectAt(pod, 'nodeSelector') ?? {};
   for (const [label, value] of Object.entries(selector))
     if (poolLabels.has(label) && typeof value === 'string') pools.add(value);
