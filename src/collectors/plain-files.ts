@@ -38,11 +38,17 @@ const catalogName = /(?:^|\/)catalog-info\.ya?ml$/;
 const mostCatalogFiles = 200;
 
 /** Files that tell Backstage of what is here; beside a chart or a kustomization nobody else reads them. */
-export function catalogFiles(entries: readonly TreeEntry[]): readonly ManifestFile[] {
-  return entries
-    .filter(({ path, kind, bytes }) => kind === 'file' && bytes <= maxFileBytes && catalogName.test(path))
-    .slice(0, mostCatalogFiles)
-    .map((entry) => ({ path: entry.path, entry }));
+export function catalogFiles(entries: readonly TreeEntry[]): PlainFiles {
+  const named = entries.filter(({ path, kind }) => kind === 'file' && catalogName.test(path));
+  const fitting = named.filter(({ bytes }) => bytes <= maxFileBytes).slice(0, mostCatalogFiles);
+  const left = named.length - fitting.length;
+  const gap: Gap = {
+    what: `${left} catalogue file${left === 1 ? '' : 's'}`,
+    why: `more than ${mostCatalogFiles}, or larger than ${maxFileBytes / 1024 / 1024} MiB each, are not read`,
+    remedy: 'Keep those that matter smaller, or beside the manifests of a source of their own',
+    scope: coversNothing,
+  };
+  return { files: fitting.map((entry) => ({ path: entry.path, entry })), gaps: left === 0 ? [] : [gap] };
 }
 
 /**

@@ -127,16 +127,17 @@ export class TreeManifests implements ManifestSource {
   async #render(state: TreeState, entries: readonly TreeEntry[], signal: AbortSignal): Promise<Held> {
     const { tree, path, renderer } = this.#options;
     const rendering = await renderer.render({ tree, state, folder: path, entries }, signal);
-    const catalog = await this.#files.read(tree, state, catalogFiles(entries), signal);
+    const chosen = catalogFiles(entries);
+    const catalog = await this.#files.read(tree, state, chosen.files, signal);
+    const gaps = [...rendering.gaps, ...chosen.gaps, ...catalog.gaps];
     const place = (resource: Resource): Resource =>
       this.#options.originFromPath ? fromFolder(resource, path) : resource;
     const entities = (catalog.entities ?? []).map(place);
     if (this.#held?.rendering === rendering) {
       const renewed = this.#renew(this.#held, state);
-      return { ...renewed, snapshot: { ...renewed.snapshot, entities, gaps: [...rendering.gaps, ...catalog.gaps] } };
+      return { ...renewed, snapshot: { ...renewed.snapshot, entities, gaps } };
     }
     const { unstable } = rendering;
-    const gaps = [...rendering.gaps, ...catalog.gaps];
     const resources = rendering.resources.map(place);
     return {
       state,
