@@ -81,7 +81,7 @@ test('an object that goes is missed by those who still call it, not by those who
   expect(found.affected.map(({ id, effect }) => [id, effect])).toEqual([['shop/web', 'breaks']]);
 });
 
-test('order, defaults and quantities written in another way are no change', async () => {
+test('a remark is no change, and a default that is written out is told', async () => {
   const repository = shop();
   repository.commit({
     'app/web.yaml': deployment('web', `${fromKey('COLOR')}\n          terminationMessagePath: /dev/termination-log`),

@@ -56,13 +56,11 @@ export function formatUpstream(
   if (changes.length === 0) lines.push(...wrap('No drift that is known reaches it.', 2));
   for (const { resource, path, change, state, actor, onset, effect, probability, through, why } of changes) {
     const [, kind = '', namespace = '', name = ''] = resource.split('/');
+    const what = `${kind} ${namespace === '' ? '' : `${namespace}/`}${name}`;
     const who = actor === null ? 'by nobody known' : `by ${actor.manager} (${actor.class})`;
     const end = state === 'open' ? '' : ', ended since';
     lines.push(
-      ...wrap(
-        `${Math.round(probability * 100)} % ${effectWords[effect]}: ${kind} ${namespace}/${name} ${path === '' ? change : path}`,
-        2,
-      ),
+      ...wrap(`${Math.round(probability * 100)} % ${effectWords[effect]}: ${what} ${path === '' ? change : path}`, 2),
       ...wrap(`${who}, ${ago(onset.notAfter, now)}${end}`, 6).map((line) => paint.faint(line)),
       ...wrap(`${why}; by ${through.join(' → ')}`, 6).map((line) => paint.faint(line)),
     );
