@@ -34,7 +34,7 @@ async function unpack(name: string, dir: string, onProgress: (line: string) => v
   onProgress(`fetching the Debian package ${name}`);
   const work = mkdtempSync(`${dir}-`);
   try {
-    await run('apt-get', ['download', name], { cwd: work, timeout: 300_000 });
+    await run('apt-get', ['download', name], { cwd: work, timeout: 300_000 }).catch(() => downloadAfresh(name, work));
     const archive = readdirSync(work).find((file) => file.endsWith('.deb')) ?? '';
     await run('dpkg-deb', ['--extract', join(work, archive), join(work, 'root')], { timeout: 300_000 });
     rmSync(dir, { recursive: true, force: true });
@@ -50,6 +50,16 @@ async function unpack(name: string, dir: string, onProgress: (line: string) => v
   } finally {
     rmSync(work, { recursive: true, force: true });
   }
+}
+
+/** A machine whose lists of packages are missing or old gets some of its own, which nobody else sees. */
+async function downloadAfresh(name: string, work: string): Promise<void> {
+  const [lists, cache] = [join(work, 'lists'), join(work, 'cache')];
+  mkdirSync(join(lists, 'partial'), { recursive: true });
+  mkdirSync(join(cache, 'archives', 'partial'), { recursive: true });
+  const own = ['-o', `Dir::State::lists=${lists}`, '-o', `Dir::Cache=${cache}`];
+  await run('apt-get', [...own, 'update'], { cwd: work, timeout: 300_000 });
+  await run('apt-get', [...own, 'download', name], { cwd: work, timeout: 300_000 });
 }
 
 function isExecutable(file: string): boolean {
