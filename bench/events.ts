@@ -1,5 +1,5 @@
 import { type ChildProcess, fork } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -18,6 +18,7 @@ import { formatKubeconfig } from '../test/kubernetes/scripted-server.ts';
 import { bundleProgram } from '../tools/bundle.ts';
 import { daemonEnvironment, daemonNodeFlags } from '../tools/daemon-node.ts';
 import { startPlane } from '../tools/plane/start-plane.ts';
+import { fillDaemonFolder } from './daemon-folder.ts';
 import { drawEstate, type Estate } from './estate.ts';
 import { fillCluster, sendEach } from './fill-cluster.ts';
 import { describeMachine } from './machine.ts';
@@ -48,12 +49,7 @@ const plane = await startPlane({ apiOnly: true });
 const proxy = await startFaultProxy(upstreamOf(plane.kubeconfig));
 try {
   const estate = drawEstate(Number(values.size));
-  mkdirSync(join(dir, 'manifests'));
-  for (const { name, text } of estate.files) writeFileSync(join(dir, 'manifests', name), text);
-  writeFileSync(
-    join(dir, 'mooring.yaml'),
-    'sources:\n  - source: ./manifests\nlive:\n  source: "kube:"\nhistory:\n  path: state.sqlite\napi:\n  listen: 127.0.0.1:0\n',
-  );
+  fillDaemonFolder(dir, estate);
   const kubeconfig = join(dir, 'kubeconfig');
   // makeInformer speaks plain HTTP only when it may leave out verification.
   writeFileSync(

@@ -1,5 +1,5 @@
 import { type ChildProcess, fork } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -9,6 +9,7 @@ import { bundleProgram } from '../tools/bundle.ts';
 import { daemonEnvironment, daemonNodeFlags } from '../tools/daemon-node.ts';
 import { kubeToolsDir } from '../tools/kube-tools.ts';
 import { type Plane, startPlane } from '../tools/plane/start-plane.ts';
+import { fillDaemonFolder } from './daemon-folder.ts';
 import { drawEstate, type Estate } from './estate.ts';
 import { fillCluster } from './fill-cluster.ts';
 import { describeMachine } from './machine.ts';
@@ -40,12 +41,7 @@ async function measure(program: string, size: number, edits: number): Promise<vo
   const plane = await startPlane({ apiOnly: true });
   try {
     const estate = drawEstate(size);
-    mkdirSync(join(dir, 'manifests'));
-    for (const { name, text } of estate.files) writeFileSync(join(dir, 'manifests', name), text);
-    writeFileSync(
-      join(dir, 'mooring.yaml'),
-      'sources:\n  - source: ./manifests\nlive:\n  source: "kube:"\nhistory:\n  path: state.sqlite\napi:\n  listen: 127.0.0.1:0\n',
-    );
+    fillDaemonFolder(dir, estate);
     await fillCluster(plane.kubeconfig, estate);
     await watchEdits(program, plane, estate, { dir, edits });
   } finally {

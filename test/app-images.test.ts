@@ -6,26 +6,8 @@ import { loadConfig } from '../src/config/load-config.ts';
 import { silentLogger } from '../src/log/logger.ts';
 import { arrayAt, parseJson, stringAt } from '../src/resource/json.ts';
 import { temporaryFolder } from './fakes/temporary-folder.ts';
-import { configBlob, manifestBlob, types } from './registry/images-of.ts';
+import { configBlob, manifestBlob, servedImage, types } from './registry/images-of.ts';
 import { startRegistry } from './registry/registry-process.ts';
-
-function manifestsOf(name: string, image: string): string {
-  return `apiVersion: apps/v1
-kind: Deployment
-metadata: { name: ${name}, namespace: shop }
-spec:
-  selector: { matchLabels: { app: ${name} } }
-  template:
-    metadata: { labels: { app: ${name} } }
-    spec: { containers: [{ name: main, image: "${image}" }] }
----
-apiVersion: v1
-kind: Service
-metadata: { name: ${name}, namespace: shop }
-spec: { selector: { app: ${name} }, ports: [{ port: 8080 }] }
----
-`;
-}
 
 test('a daemon learns from a real registry what images say, follows a tag that moves, and keeps it when the registry is gone', async () => {
   const registry = await startRegistry();
@@ -38,7 +20,7 @@ test('a daemon learns from a real registry what images say, follows a tag that m
   await push(['CATALOGUE_HOST=catalogue']);
   const home = temporaryFolder();
   const manifests = ['front', 'catalogue', 'cart']
-    .map((name) => manifestsOf(name, `${registry.host}/${name}:stable`))
+    .map((name) => servedImage(name, `${registry.host}/${name}:stable`))
     .join('');
   for (const side of ['git', 'live']) {
     await mkdir(join(home, side));

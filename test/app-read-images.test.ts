@@ -7,7 +7,7 @@ import { openWorkbench } from '../src/app-workbench.ts';
 import { runCli } from '../src/cli/cli.ts';
 import { parseJson, valueAt } from '../src/resource/json.ts';
 import { temporaryFolder } from './fakes/temporary-folder.ts';
-import { configBlob, manifestBlob, types } from './registry/images-of.ts';
+import { configBlob, manifestBlob, servedImage, types } from './registry/images-of.ts';
 import { type ScriptedRegistry, serve, startScriptedRegistry } from './registry/scripted-registry.ts';
 
 /** A registry with `shop/front:1`, whose build alone says where the catalogue is. */
@@ -21,24 +21,6 @@ async function registryWithFront(): Promise<ScriptedRegistry> {
   return registry;
 }
 
-function workload(name: string, image: string): string {
-  return `apiVersion: apps/v1
-kind: Deployment
-metadata: { name: ${name}, namespace: shop }
-spec:
-  selector: { matchLabels: { app: ${name} } }
-  template:
-    metadata: { labels: { app: ${name} } }
-    spec: { containers: [{ name: main, image: "${image}" }] }
----
-apiVersion: v1
-kind: Service
-metadata: { name: ${name}, namespace: shop }
-spec: { selector: { app: ${name} }, ports: [{ port: 8080 }] }
----
-`;
-}
-
 interface Shop {
   readonly registry: ScriptedRegistry;
   readonly run: (line: string) => Promise<{ readonly code: number; readonly out: string; readonly err: string }>;
@@ -50,7 +32,8 @@ async function shop(): Promise<Shop> {
   mkdirSync(join(home, 'shop'));
   writeFileSync(
     join(home, 'shop', 'shop.yaml'),
-    workload('front', `${registry.host}/shop/front:1`) + workload('catalogue', `${registry.host}/shop/catalogue:1`),
+    servedImage('front', `${registry.host}/shop/front:1`) +
+      servedImage('catalogue', `${registry.host}/shop/catalogue:1`),
   );
   const run: Shop['run'] = async (line) => {
     let [out, err] = ['', ''];

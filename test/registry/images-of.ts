@@ -78,3 +78,22 @@ export function indexBlob(members: readonly Member[], form: 'oci' | 'docker' = '
   });
   return blobOf({ schemaVersion: 2, mediaType, manifests });
 }
+
+/** A Deployment of one image behind a Service at port 8080, both in the namespace `shop`. */
+export function servedImage(name: string, image: string): string {
+  return `apiVersion: apps/v1
+kind: Deployment
+metadata: { name: ${name}, namespace: shop }
+spec:
+  selector: { matchLabels: { app: ${name} } }
+  template:
+    metadata: { labels: { app: ${name} } }
+    spec: { containers: [{ name: main, image: "${image}" }] }
+---
+apiVersion: v1
+kind: Service
+metadata: { name: ${name}, namespace: shop }
+spec: { selector: { app: ${name} }, ports: [{ port: 8080 }] }
+---
+`;
+}
