@@ -120,6 +120,13 @@ export const folderRules: readonly FolderRule[] = [
     packages: ['undici'],
     because: ports,
   },
+  {
+    folder: 'telemetry',
+    mayImport: ['resource', 'errors', 'log'],
+    mayImportTypes: ['collectors'],
+    packages: ['undici'],
+    because: ports,
+  },
   { folder: 'config', mayImport: ['errors'], because: 'the leaves know nobody' },
   { folder: 'log', mayImport: ['errors'], because: 'the leaves know nobody' },
   { folder: 'errors', mayImport: [], packages: [], because: 'the leaves know nobody' },

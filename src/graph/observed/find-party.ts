@@ -3,7 +3,7 @@ import { outsideNode } from '../evidence/outside-node.ts';
 import type { GraphNode } from '../graph-shapes.ts';
 import { membersOf } from '../landscape/key-index.ts';
 import { isPublicEnding, resolveHost } from '../landscape/resolve-host.ts';
-import type { Party } from './observed-call.ts';
+import type { Party } from '../../resource/call/observed-call.ts';
 
 /** Where a party lives in the graph; `unseen` when no resource stands for it. */
 export type Found = { readonly to: string; readonly unseen?: GraphNode };

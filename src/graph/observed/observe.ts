@@ -3,7 +3,7 @@ import type { DependencyGraph } from '../dependency-graph.ts';
 import { layerBetween } from '../evidence/settings/address-layer.ts';
 import type { Claim } from '../graph-shapes.ts';
 import { factsOf } from '../landscape/node-facts.ts';
-import type { ObservedCall } from './observed-call.ts';
+import type { ObservedCall } from '../../resource/call/observed-call.ts';
 import { type Found, partyFinder } from './find-party.ts';
 
 export interface Observation {

@@ -1,7 +1,6 @@
-import { isJsonArray, isJsonObject, type JsonArray, stringAt, valueAt } from '../../resource/json.ts';
-import { textMap } from '../landscape/workload.ts';
+import { isJsonArray, isJsonObject, type JsonArray, type JsonObject, stringAt, valueAt } from '../resource/json.ts';
 import type { Dialect, Labels } from './dialects.ts';
-import type { ObservedAnswer, ObservedCall } from './observed-call.ts';
+import type { ObservedAnswer, ObservedCall } from '../resource/call/observed-call.ts';
 
 /** Series of one answer that are read; more than this is a label that should not be there. */
 export const mostSeries = 200_000;
@@ -50,7 +49,13 @@ function sampleOf(series: JsonArray[number]): { readonly labels: Labels; readonl
   const metric = valueAt(series, 'metric');
   const pair = valueAt(series, 'value');
   if (!isJsonObject(metric) || !isJsonArray(pair) || typeof pair[1] !== 'string') return undefined;
-  return { labels: Object.fromEntries(textMap(metric)), value: Number(pair[1]) };
+  return { labels: textsOf(metric), value: Number(pair[1]) };
+}
+
+function textsOf(metric: JsonObject): Labels {
+  return Object.fromEntries(
+    Object.entries(metric).filter((entry): entry is [string, string] => typeof entry[1] === 'string'),
+  );
 }
 
 function failureRates(dialect: Dialect, body: unknown): ReadonlyMap<string, number> | null {

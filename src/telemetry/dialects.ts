@@ -1,4 +1,4 @@
-import type { Party } from './observed-call.ts';
+import type { Party } from '../resource/call/observed-call.ts';
 
 export type Labels = Readonly<Record<string, string>>;
 
