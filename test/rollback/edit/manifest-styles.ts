@@ -1,11 +1,13 @@
 import type { ObjectSelector } from '../../../src/rollback/edit/find-object.ts';
+import { kustomization, ragged, values } from './untidy-texts.ts';
 
 /** Manifests in every manner of writing YAML that people use, each with the object to edit in it. */
 export interface StyledManifest {
   readonly name: string;
   readonly file: string;
   readonly text: string;
-  readonly selector: ObjectSelector;
+  /** Null: a file that is no Kubernetes object, and one document. */
+  readonly selector: ObjectSelector | null;
   /** Refusal codes that some edits of this manifest rightly get. */
   readonly mayRefuse?: readonly string[];
 }
@@ -267,5 +269,15 @@ export const manifestStyles: readonly StyledManifest[] = [
   { name: 'JSON', file: 'web.json', text: json, selector: web },
   { name: 'JSON with tabs', file: 'web.json', text: json.replaceAll('  ', '\t'), selector: web },
   { name: 'JSON on one line', file: 'web.json', text: JSON.stringify(JSON.parse(json)), selector: web },
+  { name: 'untidy', file: 'web.yaml', text: ragged, selector: web, mayRefuse: ['shared-line'] },
+  {
+    name: 'untidy, CRLF',
+    file: 'web.yaml',
+    text: ragged.replaceAll('\n', '\r\n'),
+    selector: web,
+    mayRefuse: ['shared-line'],
+  },
+  { name: 'values of a chart', file: 'values.yaml', text: values, selector: null },
+  { name: 'a kustomization', file: 'kustomization.yaml', text: kustomization, selector: null },
   { name: 'an element of a List', file: 'list.yaml', text: list, selector: web },
 ];
