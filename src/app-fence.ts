@@ -25,6 +25,7 @@ export function fence(dependencies: ProposeDependencies, mayAct: MayAct): Propos
       publish: (...change) => guarded(() => repository.publish(...change)),
     },
     pullRequests: {
+      traits: pullRequests.traits,
       find: (branch, signal) => pullRequests.find(branch, signal),
       list: (signal) => pullRequests.list(signal),
       open: (request, signal) => guarded(() => pullRequests.open(request, signal)),

@@ -1,5 +1,11 @@
 import { AppError } from '../errors/app-error.ts';
-import type { NewPullRequest, PullRequest, PullRequests, PullRequestState } from '../rollback/pull-requests.ts';
+import type {
+  ForgeTraits,
+  NewPullRequest,
+  PullRequest,
+  PullRequests,
+  PullRequestState,
+} from '../rollback/pull-requests.ts';
 import { type GitPlace, gitText, gitTextIfAny } from './git-call.ts';
 import { deleteRef, listRefs, readRef, writeRef } from './git-refs.ts';
 import { formatProposal, parseProposal, type StoredProposal } from './stored-proposal.ts';
@@ -8,6 +14,16 @@ export interface LocalForgeOptions {
   readonly place: GitPlace;
   readonly clock: () => Date;
 }
+
+const traits: ForgeTraits = {
+  name: 'local',
+  bodyLimit: 1_000_000,
+  drafts: 'yes',
+  labels: true,
+  reviewers: false,
+  owners: null,
+  markdown: 'html-comments',
+};
 
 const prefix = 'refs/mooring/proposals/';
 
@@ -19,6 +35,7 @@ const prefix = 'refs/mooring/proposals/';
  */
 export function createLocalForge(options: LocalForgeOptions): PullRequests {
   return {
+    traits,
     find: async (branch, signal) => {
       const stored = await readStored(options.place, branch, signal);
       return stored === undefined ? undefined : await present(options.place, branch, stored.proposal, signal);
@@ -62,28 +79,40 @@ async function open(options: LocalForgeOptions, request: NewPullRequest, signal:
     const known = await present(place, request.branch, stored.proposal, signal);
     if (known.state === 'open') return known;
   }
-  const fresh: StoredProposal = { ...contentOf(request), openedAt: clock().toISOString(), closed: null };
+  const now = clock().toISOString();
+  const fresh: StoredProposal = { ...contentOf(request), openedAt: now, updatedAt: now, closed: null };
   return await write(place, request.branch, fresh, stored?.blob ?? null, signal);
 }
 
 async function update(options: LocalForgeOptions, request: NewPullRequest, signal: AbortSignal): Promise<PullRequest> {
   const stored = await readStored(options.place, request.branch, signal);
   if (stored === undefined) return await open(options, request, signal);
-  const next: StoredProposal = { ...stored.proposal, ...contentOf(request) };
+  const content = contentOf(request);
+  const people = stored.proposal.labels.filter((label) => !label.startsWith('mooring'));
+  const labels = [...people, ...content.labels];
+  const updatedAt = options.clock().toISOString();
+  const next: StoredProposal = { ...stored.proposal, ...content, labels, updatedAt };
   return await write(options.place, request.branch, next, stored.blob, signal);
 }
 
 async function close(options: LocalForgeOptions, branch: string, reason: string, signal: AbortSignal): Promise<void> {
   const stored = await readStored(options.place, branch, signal);
   if (stored === undefined || stored.proposal.closed !== null) return;
-  const closed = { at: options.clock().toISOString(), reason };
-  await write(options.place, branch, { ...stored.proposal, closed }, stored.blob, signal);
+  const at = options.clock().toISOString();
+  await write(
+    options.place,
+    branch,
+    { ...stored.proposal, updatedAt: at, closed: { at, reason } },
+    stored.blob,
+    signal,
+  );
   await deleteRef(options.place, `refs/heads/${branch}`, stored.proposal.commit, signal);
 }
 
-function contentOf(request: NewPullRequest): Pick<StoredProposal, 'base' | 'commit' | 'title' | 'body'> {
-  const { base, commit, title, body } = request;
-  return { base, commit, title, body };
+type Content = Pick<StoredProposal, 'base' | 'commit' | 'title' | 'body' | 'labels' | 'draft'>;
+
+function contentOf({ base, commit, title, body, labels, draft }: NewPullRequest): Content {
+  return { base, commit, title, body, labels, draft };
 }
 
 /** Another process that was faster wins; its proposal is the answer. */
@@ -114,10 +143,21 @@ async function present(
   proposal: StoredProposal,
   signal: AbortSignal,
 ): Promise<PullRequest> {
-  const { base, title, body, openedAt, commit, closed } = proposal;
+  const { closed, updatedAt, ...shown } = proposal;
   const state = await stateOf(place, branch, proposal, signal);
-  const closedByPerson = state === 'closed' && closed === null;
-  return { id: branch, branch, base, title, body, state, closedByPerson, commit, openedAt, link: `git show ${branch}` };
+  return {
+    ...shown,
+    id: branch,
+    branch,
+    state,
+    // Git alone tells that it was merged, not by which commit without walking the base.
+    mergeCommit: null,
+    closedByPerson: state === 'closed' && closed === null,
+    // A branch that is back after Mooring removed it cannot be told from one that was not removed yet.
+    reopened: false,
+    updatedAt: updatedAt ?? shown.openedAt,
+    link: `git show ${branch}`,
+  };
 }
 
 async function stateOf(

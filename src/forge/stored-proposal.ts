@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonValue, parseJson, stringAt, valueAt } from '../resource/json.ts';
+import { arrayAt, isJsonObject, type JsonValue, parseJson, stringAt, valueAt } from '../resource/json.ts';
 
 /** What the local forge keeps beside a branch. */
 export interface StoredProposal {
@@ -9,6 +9,10 @@ export interface StoredProposal {
   readonly body: string;
   /** RFC 3339. */
   readonly openedAt: string;
+  /** RFC 3339; the proposals of earlier versions have none. */
+  readonly updatedAt: string | null;
+  readonly labels: readonly string[];
+  readonly draft: boolean;
   readonly closed: { readonly at: string; readonly reason: string } | null;
 }
 
@@ -26,7 +30,18 @@ export function parseProposal(text: string): StoredProposal | undefined {
   const openedAt = stringAt(value, 'openedAt');
   if (base === undefined || commit === undefined || !/^[\da-f]{40,64}$/.test(commit)) return undefined;
   if (title === undefined || body === undefined || openedAt === undefined) return undefined;
-  return { base, commit, title, body, openedAt, closed: closedOf(valueAt(value, 'closed')) };
+  const labels = arrayAt(value, 'labels').filter((label) => typeof label === 'string');
+  return {
+    base,
+    commit,
+    title,
+    body,
+    openedAt,
+    updatedAt: stringAt(value, 'updatedAt') ?? null,
+    labels,
+    draft: valueAt(value, 'draft') === true,
+    closed: closedOf(valueAt(value, 'closed')),
+  };
 }
 
 function closedOf(value: JsonValue | undefined): StoredProposal['closed'] {

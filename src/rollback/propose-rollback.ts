@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { AppError } from '../errors/app-error.ts';
 import { defaultLimits, guardProposal, type Limits, type Mute } from './guard-rails.ts';
 import type { ProposalLog } from './proposal-log.ts';
@@ -5,6 +6,7 @@ import type { NewPullRequest, PullRequest, PullRequests } from './pull-requests.
 import type { PlannedRepair, RepairPlan } from './repair-plan.ts';
 import { closePointless, supersededProposals } from './settle-proposals.ts';
 import type { BranchHead, RepairRepository } from './repair-repository.ts';
+import { isCurrent, requestFor } from './request-for.ts';
 
 export interface ProposeDependencies {
   readonly repository: RepairRepository;
@@ -57,13 +59,8 @@ export async function proposeRollback(
   if (decision.kind === 'held') return decision;
   const branch = await ensureBranch(planned, repository, signal);
   if (branch.kind !== 'ready') return branch;
-  const request = {
-    branch: plan.branch,
-    base: dependencies.baseBranch,
-    commit: branch.commit,
-    title: plan.title,
-    body: plan.body,
-  };
+  const place = { base: dependencies.baseBranch, commit: branch.commit, traits: pullRequests.traits };
+  const request = requestFor(plan, place, sha256);
   const outcome = await ensurePullRequest(request, known, pullRequests, signal);
   await log?.record(recordOf(plan, branch.commit, outcome.pullRequest, clock()), signal);
   await closePointless(supersededProposals(proposals, plan.object, plan.branch), dependencies, signal);
@@ -136,15 +133,15 @@ async function ensurePullRequest(
 ): Promise<{ kind: 'opened' | 'updated' | 'already-open'; pullRequest: PullRequest }> {
   if (known?.state !== 'open') return { kind: 'opened', pullRequest: await pullRequests.open(request, signal) };
   if (isCurrent(known, request)) return { kind: 'already-open', pullRequest: known };
-  return { kind: 'updated', pullRequest: await pullRequests.update(request, signal) };
+  return { kind: 'updated', pullRequest: await pullRequests.update(kept(request, known), signal) };
 }
 
-/** The base moves all the time; a body that differs only in commit ids is not worth a notification. */
-function isCurrent(known: PullRequest, request: NewPullRequest): boolean {
-  const comparable = (body: string): string => body.replaceAll(/\b[\da-f]{40,64}\b/g, '').trim();
-  const same = known.title === request.title && comparable(known.body) === comparable(request.body);
-  return same && known.commit === request.commit;
+/** What a person called ready is not made a draft again. */
+function kept(request: NewPullRequest, known: PullRequest): NewPullRequest {
+  return { ...request, draft: request.draft && known.draft };
 }
+
+const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 
 function recordOf(
   plan: RepairPlan,

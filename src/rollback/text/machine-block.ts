@@ -9,10 +9,12 @@ export interface MachineBlock {
   readonly fingerprint: string;
   readonly repair: Repair;
   readonly base: string | null;
+  /** Digest of what Mooring last wrote around it; null when none was kept. */
+  readonly digest: string | null;
 }
 
 /** An HTML comment. The object's name is percent-encoded: nothing in it can end the comment. */
-export function formatMachineBlock(block: MachineBlock): string {
+export function formatMachineBlock(block: Omit<MachineBlock, 'digest'>): string {
   const base = block.base !== null && /^[\da-f]{40,64}$/.test(block.base) ? block.base : null;
   const object = encodeURIComponent(visible(block.object)).replaceAll('-', '%2D');
   return `<!-- mooring ${JSON.stringify({ schema: 1, object, fingerprint: block.fingerprint, repair: block.repair, base })} -->`;
@@ -28,8 +30,16 @@ export function parseMachineBlock(body: string): MachineBlock | undefined {
     const object = stringAt(value, 'object');
     const fingerprint = stringAt(value, 'fingerprint');
     if (repair === undefined || object === undefined || fingerprint === undefined) return undefined;
-    return { object: decodeURIComponent(object), fingerprint, repair, base: stringAt(value, 'base') ?? null };
+    const base = stringAt(value, 'base') ?? null;
+    return { object: decodeURIComponent(object), fingerprint, repair, base, digest: stringAt(value, 'digest') ?? null };
   } catch {
     return undefined;
   }
+}
+
+/** The body with a digest (hexadecimal) in its block, by which the next run tells its own words from what a person made of them. */
+export function sealBody(body: string, digest: string): string {
+  const at = body.lastIndexOf('} -->');
+  if (parseMachineBlock(body) === undefined || at === -1 || !/^[\da-f]+$/.test(digest)) return body;
+  return `${body.slice(0, at)},"digest":"${digest}"${body.slice(at)}`;
 }
