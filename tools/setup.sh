@@ -1,5 +1,5 @@
 #!/bin/sh
-# All set-up that a fresh clone needs; does nothing that is done already. With --tests also gets the control plane.
+# All set-up that a fresh clone needs; does nothing that is done already. With --tests also gets the control plane and Gitea.
 set -eu
 root=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd)
 cd "$root"

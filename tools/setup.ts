@@ -1,9 +1,10 @@
 import { AppError } from '../src/errors/app-error.ts';
 import { bundleWhenStale } from './bundle.ts';
+import { findGitea } from './gitea/gitea-program.ts';
 import { makeKubeToolsReady } from './kube-tools.ts';
 import { findPlaneBinaries } from './plane/plane-binaries.ts';
 
-/** The half of `tools/setup.sh` that runs on Node 24. With `--tests` it also gets the control plane. Repeats nothing. */
+/** The half of `tools/setup.sh` that runs on Node 24. With `--tests` it also gets the control plane and Gitea. Repeats nothing. */
 async function main(): Promise<void> {
   const onProgress = (line: string): void => console.error(`setup: ${line}`);
   await makeKubeToolsReady(onProgress);
@@ -11,7 +12,9 @@ async function main(): Promise<void> {
   await bundleWhenStale(onProgress).catch(() =>
     onProgress('no bundle; the command line runs from the sources instead'),
   );
-  if (process.argv.includes('--tests')) await findPlaneBinaries(onProgress);
+  if (!process.argv.includes('--tests')) return;
+  await findPlaneBinaries(onProgress);
+  await findGitea(onProgress);
 }
 
 main().catch((error: unknown) => {

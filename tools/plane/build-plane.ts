@@ -1,8 +1,8 @@
-import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
-import { delimiter, dirname, join } from 'node:path';
+import { mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { AppError } from '../../src/errors/app-error.ts';
 import { withFileLock } from '../file-lock.ts';
+import { findGo, runGo } from '../go-program.ts';
 
 interface Step {
   readonly program: string;
@@ -56,6 +56,7 @@ export async function buildPlane(
   await withFileLock(`${dir}.lock`, onWait, async () => {
     if (isComplete()) return;
     const go = findGo();
+    if (go === undefined) throw missingGo();
     const work = mkdtempSync(join(parent, 'building-'));
     try {
       onProgress('building the Kubernetes control plane with Go: 1 to 10 minutes the first time, cached afterwards');
@@ -76,7 +77,7 @@ export async function buildPlane(
 async function goBuild(go: string, step: Step, output: string): Promise<void> {
   const moduleDir = join(dirname(import.meta.dirname), step.module);
   const args = ['build', '-p', '2', '-ldflags', linkerFlags(step), '-o', output, step.package];
-  const { code, errors } = await run(go, args, moduleDir);
+  const { code, errors } = await runGo(go, args, { directory: moduleDir, cgo: false });
   if (code === 0) return;
   throw new AppError({
     code: 'tool-missing',
@@ -94,32 +95,8 @@ function linkerFlags(step: Step): string {
   return ['-s -w', ...stamps].join(' ');
 }
 
-function run(command: string, args: readonly string[], cwd: string): Promise<{ code: number; errors: string }> {
-  const { promise, resolve, reject } = Promise.withResolvers<{ code: number; errors: string }>();
-  const env = {
-    ...process.env,
-    GOTOOLCHAIN: 'local',
-    CGO_ENABLED: '0',
-    GOWORK: 'off',
-    GOFLAGS: '-mod=readonly -trimpath -buildvcs=false',
-  };
-  const child = spawn(command, args, { cwd, env, stdio: ['ignore', 'ignore', 'pipe'] });
-  let errors = '';
-  child.stderr.setEncoding('utf8');
-  child.stderr.on('data', (chunk: string) => {
-    errors = (errors + chunk).slice(-20_000);
-  });
-  child.once('error', reject);
-  child.once('close', (code) => resolve({ code: code ?? 1, errors }));
-  return promise;
-}
-
-/** Go on the PATH, else where its official archive is unpacked. */
-function findGo(): string {
-  const dirs = [...(process.env['PATH'] ?? '').split(delimiter), '/usr/local/go/bin', '/usr/lib/go/bin'];
-  const found = dirs.map((dir) => join(dir, 'go')).find((file) => existsSync(file));
-  if (found !== undefined) return found;
-  throw new AppError({
+function missingGo(): AppError {
+  return new AppError({
     code: 'tool-missing',
     what: 'the Kubernetes control plane for the tests cannot be had',
     why: 'it is neither named by MOORING_PLANE_BIN nor in the cache, and there is no Go to build it with',

@@ -1,0 +1,42 @@
+import { userInfo } from 'node:os';
+
+/** The settings of a Gitea on the loopback address, for tests: no mail, no SSH, nothing asked of other hosts. */
+export function appIni(dir: string, root: string, port: number): string {
+  const sections: Readonly<Record<string, Readonly<Record<string, string | number | boolean>>>> = {
+    '': {
+      APP_NAME: 'Gitea',
+      RUN_MODE: 'prod',
+      WORK_PATH: dir,
+      RUN_USER: userInfo().username,
+      // Containers of CI systems often have no other user.
+      I_AM_BEING_UNSAFE_RUNNING_AS_ROOT: true,
+    },
+    server: {
+      HTTP_ADDR: '127.0.0.1',
+      HTTP_PORT: port,
+      ROOT_URL: `http://127.0.0.1:${port}/`,
+      STATIC_ROOT_PATH: root,
+      OFFLINE_MODE: true,
+      DISABLE_SSH: true,
+      LFS_START_SERVER: false,
+    },
+    database: { DB_TYPE: 'sqlite3', PATH: `${dir}/gitea.sqlite`, SQLITE_JOURNAL_MODE: 'WAL' },
+    repository: { ROOT: `${dir}/repositories`, DEFAULT_BRANCH: 'main' },
+    security: { INSTALL_LOCK: true, PASSWORD_HASH_ALGO: 'pbkdf2$1000', PASSWORD_COMPLEXITY: 'off' },
+    service: { DISABLE_REGISTRATION: true },
+    session: { PROVIDER: 'memory' },
+    indexer: { ISSUE_INDEXER_TYPE: 'db' },
+    webhook: { ALLOWED_HOST_LIST: 'loopback' },
+    actions: { ENABLED: false },
+    packages: { ENABLED: false },
+    log: { MODE: 'console', LEVEL: 'Warn', ROOT_PATH: `${dir}/log` },
+    'cron.update_checker': { ENABLED: false },
+    api: { DEFAULT_PAGING_NUM: 30, MAX_RESPONSE_ITEMS: 50 },
+  };
+  return Object.entries(sections)
+    .map(([name, keys]) => {
+      const lines = Object.entries(keys).map(([key, value]) => `${key} = ${value}`);
+      return [...(name === '' ? [] : [`[${name}]`]), ...lines, ''].join('\n');
+    })
+    .join('\n');
+}
