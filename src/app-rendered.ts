@@ -22,7 +22,7 @@ export function renderedSourceOf(renderer: NotingRenderer, target: Resource): Re
       try {
         const tree = withTexts(input.tree, changed);
         const entries = await tree.list(input.state, input.folder, signal);
-        const { resources } = await renderer.render({ ...input, tree, entries }, signal);
+        const { resources } = await renderer.render({ ...input, tree, entries, trial: true }, signal);
         return { kind: 'rendered', resources: resources.map((resource) => placed(resource, target)) };
       } catch (error) {
         if (error instanceof AppError && error.code !== 'tool-missing') return { kind: 'failed', why: error.why };

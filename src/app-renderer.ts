@@ -50,8 +50,7 @@ export function createRenderer(settings: RendererSettings): NotingRenderer {
     async render(input, signal) {
       opened ??= openRenderer(settings);
       const rendering = await (await opened).render(input, signal);
-      // A rendering of a trial tree says nothing about the source.
-      if (last === undefined || last.input.tree === input.tree) {
+      if (input.trial !== true) {
         kind = renderFileOf(input.entries, input.folder)?.kind ?? 'plain';
         last = { input, rendering };
       }

@@ -204,7 +204,7 @@ export class TreeManifests implements ManifestSource {
     for (const { state } of states) {
       try {
         const entries = await tree.list(state, path, signal);
-        const { resources } = await renderer.render({ tree, state, folder: path, entries }, signal);
+        const { resources } = await renderer.render({ tree, state, folder: path, entries, trial: true }, signal);
         const found = resources.find((candidate) => isSame(candidate, resource));
         if (found !== undefined) yield versionOf(state, found);
       } catch (error) {

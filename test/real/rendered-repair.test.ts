@@ -1,8 +1,6 @@
-import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { defaultLimits, Sandbox } from '../../src/collectors/render/sandbox.ts';
-import { ToolRenderer } from '../../src/collectors/render/tool-renderer.ts';
-import { openRenderedSource } from '../../src/app-rendered-source.ts';
+import { renderedSourceOf } from '../../src/app-rendered.ts';
+import { createRenderer } from '../../src/app-renderer.ts';
 import type { Difference } from '../../src/drift/drift-report.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../src/resource/json.ts';
 import { parsePath } from '../../src/resource/field-path.ts';
@@ -13,25 +11,24 @@ import type { PlannedRepair } from '../../src/rollback/repair-plan.ts';
 import type { RepairRequest } from '../../src/rollback/repair-request.ts';
 import { kubeToolsDir } from '../../tools/kube-tools.ts';
 import { inputOf } from '../collectors/render/render-tree.ts';
-import { noHelmSettings } from '../git/open-source.ts';
 import { difference, pipeline, report, sha256 } from '../rollback/reports.ts';
 
 const { signal } = new AbortController();
-const tool = (name: string): string => join(kubeToolsDir(), name);
 
-async function sourceOf(
-  kind: 'kustomize' | 'helm',
-  folder: string,
-  files: Readonly<Record<string, string>>,
-): Promise<RenderedSource> {
-  const renderer = new ToolRenderer({
-    sandbox: new Sandbox({ searchPath: process.env['PATH'] ?? '', limits: defaultLimits }),
-    tools: { kustomize: tool('kustomize'), kubectl: tool('kubectl'), helm: tool('helm') },
-    helm: noHelmSettings,
+async function sourceOf(folder: string, files: Readonly<Record<string, string>>): Promise<RenderedSource> {
+  const renderer = createRenderer({
+    env: { PATH: `${kubeToolsDir()}:${process.env['PATH'] ?? ''}` },
+    kustomize: undefined,
+    helm: undefined,
+    namespace: 'shop',
+    chart: { release: null, valueFiles: [] },
+    facts: () => Promise.resolve(null),
   });
-  const input = await inputOf(files, folder);
-  const rendering = await renderer.render(input, signal);
-  return openRenderedSource({ kind, renderer, input, rendering, valueFiles: [], pathsFromFolder: false });
+  const { resources } = await renderer.render(await inputOf(files, folder), signal);
+  const target = resources.find(({ id }) => id.kind === 'Deployment');
+  const source = target === undefined ? null : renderedSourceOf(renderer, target);
+  if (source === null) throw new Error('no Deployment was rendered');
+  return source;
 }
 
 /** Drift of one Deployment of a rendered source, live as `differences` say, adopted. */
@@ -112,7 +109,7 @@ describe('a live change is adopted into a kustomization', () => {
     const overlay =
       'namePrefix: prod-\nresources:\n- ../base\nimages:\n- name: example/web   # pinned\n  newTag: "1.27"\n';
     const files = { ...base, 'base/web.yaml': one, 'prod/kustomization.yaml': overlay };
-    expect(patches(await adopt(await sourceOf('kustomize', 'prod', files), [drift(image, 'example/web:1.28')]))).toBe(
+    expect(patches(await adopt(await sourceOf('prod', files), [drift(image, 'example/web:1.28')]))).toBe(
       '--- a/prod/kustomization.yaml\n+++ b/prod/kustomization.yaml\n-  newTag: "1.27"\n+  newTag: "1.28"',
     );
   });
@@ -120,7 +117,7 @@ describe('a live change is adopted into a kustomization', () => {
   it('not in an image entry that would change another container too, but in a patch', async () => {
     const files = { ...base, 'prod/kustomization.yaml': 'resources:\n- ../base\n' };
     expect(
-      patches(await adopt(await sourceOf('kustomize', 'prod', files), [drift(image, 'example/web:1.28')])),
+      patches(await adopt(await sourceOf('prod', files), [drift(image, 'example/web:1.28')])),
     ).toMatchInlineSnapshot(`
       "--- a/prod/kustomization.yaml
       +++ b/prod/kustomization.yaml
@@ -143,9 +140,7 @@ describe('a live change is adopted into a kustomization', () => {
 
   it('in a replicas entry of its own, never in the base that others share', async () => {
     const files = { ...base, 'prod/kustomization.yaml': '# prod\nresources:\n- ../base\n' };
-    expect(
-      patches(await adopt(await sourceOf('kustomize', 'prod', files), [drift('spec.replicas', 5)])),
-    ).toMatchInlineSnapshot(`
+    expect(patches(await adopt(await sourceOf('prod', files), [drift('spec.replicas', 5)]))).toMatchInlineSnapshot(`
       "--- a/prod/kustomization.yaml
       +++ b/prod/kustomization.yaml
       +replicas:
@@ -162,7 +157,7 @@ describe('a live change is adopted into a kustomization', () => {
       'prod/kustomization.yaml': 'resources: [../base]\npatches: [{path: more.yaml}]\nnameSuffix: -x\n',
       'prod/more.yaml': patch,
     };
-    expect(patches(await adopt(await sourceOf('kustomize', 'prod', files), [drift('spec.replicas', 5)]))).toBe(
+    expect(patches(await adopt(await sourceOf('prod', files), [drift('spec.replicas', 5)]))).toBe(
       '--- a/prod/more.yaml\n+++ b/prod/more.yaml\n-  replicas: 4 # four zones\n+  replicas: 5 # four zones',
     );
   });
@@ -175,12 +170,7 @@ describe('a live change is adopted into a kustomization', () => {
       'added',
     );
     expect(
-      patches(
-        await adopt(await sourceOf('kustomize', 'prod', files), [
-          added,
-          drift('metadata.labels', { team: 'a' }, 'added'),
-        ]),
-      ),
+      patches(await adopt(await sourceOf('prod', files), [added, drift('metadata.labels', { team: 'a' }, 'added')])),
     ).toMatchInlineSnapshot(`
       "--- a/prod/web.yaml
       +++ b/prod/web.yaml
@@ -194,7 +184,7 @@ describe('a live change is adopted into a kustomization', () => {
   it('as a removal in a patch', async () => {
     const files = { ...base, 'prod/kustomization.yaml': 'resources:\n- ../base\n' };
     const gone = drift('spec.template.spec.containers[name=web].env[name=MODE]', null, 'removed');
-    expect(patches(await adopt(await sourceOf('kustomize', 'prod', files), [gone]))).toMatchInlineSnapshot(`
+    expect(patches(await adopt(await sourceOf('prod', files), [gone]))).toMatchInlineSnapshot(`
       "--- a/prod/kustomization.yaml
       +++ b/prod/kustomization.yaml
       +patches:
@@ -268,11 +258,11 @@ describe('a live change is adopted into a chart', () => {
       '-  minReadySeconds: 10\n+  minReadySeconds: 20',
     ],
   ])('%s', async (_where, change, lines) => {
-    expect(patches(await adopt(await sourceOf('helm', 'chart', chart), [change]))).toContain(lines);
+    expect(patches(await adopt(await sourceOf('chart', chart), [change]))).toContain(lines);
   });
 
   it('all at once', async () => {
-    const planned = await adopt(await sourceOf('helm', 'chart', chart), [
+    const planned = await adopt(await sourceOf('chart', chart), [
       drift('spec.replicas', 5),
       drift(image, 'example/web:2'),
     ]);
@@ -288,7 +278,7 @@ describe('a live change is adopted into a chart', () => {
       'chart/templates/other.yaml':
         'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: c}\ndata: {n: "{{ .Values.replicaCount }}"}\n',
     };
-    const planned = await adopt(await sourceOf('helm', 'chart', shared), [drift('spec.replicas', 5)]);
+    const planned = await adopt(await sourceOf('chart', shared), [drift('spec.replicas', 5)]);
     expect(planned.plan.refused?.code).toBe('place-not-found');
     expect(planned.files).toEqual([]);
   });

@@ -8,6 +8,8 @@ export interface RenderInput {
   readonly state: TreeState;
   readonly folder: string;
   readonly entries: readonly TreeEntry[];
+  /** Not the source as it is but an earlier state or a try: rendered once, and whether twice gives the same is not asked. */
+  readonly trial?: boolean;
 }
 
 export interface Rendering {

@@ -63,7 +63,7 @@ interface Job {
 
 const maxRemembered = 32;
 
-/** Renders with the real kustomize and helm, twice, in a sandbox; remembers what it rendered by the content of everything it read. */
+/** Renders with the real kustomize and helm, twice but for trials, in a sandbox; remembers what it rendered by the content of everything it read. */
 export class ToolRenderer implements ManifestRenderer {
   readonly #options: ToolRendererOptions;
   readonly #remembered = new Map<string, Promise<Rendering>>();
@@ -75,10 +75,12 @@ export class ToolRenderer implements ManifestRenderer {
   async render(input: RenderInput, signal: AbortSignal): Promise<Rendering> {
     const reader = new TreeReader(input.tree, input.state, signal);
     const job = await this.#plan(input, reader);
-    const key = keyOf(job, this.#options.helm);
-    const known = this.#remembered.get(key);
+    const once = input.trial === true;
+    const twice = keyOf(job, this.#options.helm);
+    const key = once ? `${twice} once` : twice;
+    const known = this.#remembered.get(twice) ?? this.#remembered.get(key);
     if (known !== undefined) return await known;
-    const rendering = this.#run(job, reader, signal);
+    const rendering = this.#run(job, { reader, once }, signal);
     this.#remembered.set(key, rendering);
     // A failure is not remembered: the next attempt may find the tool, or more time.
     rendering.catch(() => this.#remembered.delete(key));
@@ -138,17 +140,23 @@ export class ToolRenderer implements ManifestRenderer {
     };
   }
 
-  async #run(job: Job, reader: TreeReader, signal: AbortSignal): Promise<Rendering> {
+  async #run(
+    job: Job,
+    { reader, once }: { readonly reader: TreeReader; readonly once: boolean },
+    signal: AbortSignal,
+  ): Promise<Rendering> {
     const home = await mkdtemp(join(tmpdir(), 'mooring-render-'));
     try {
       const root = join(home, 'tree');
       const { refusedLinks } = await materialise(reader, job.entries, root);
-      const once = (): Promise<string> => this.#once(job, { home, root, refusedLinks }, signal);
-      const [first, second] = await Promise.all([once(), once()]);
+      const output = (): Promise<string> => this.#once(job, { home, root, refusedLinks }, signal);
+      const [first, second] = await Promise.all([output(), once ? null : output()]);
       const texts = await textsOf(reader, job.entries);
       const parsed = parseRendering(job, first, texts);
       const unstable =
-        first === second ? [] : unstablePaths(parsed.resources, parseManifests(second, job.file).resources);
+        second === null || first === second
+          ? []
+          : unstablePaths(parsed.resources, parseManifests(second, job.file).resources);
       return { ...parsed, unstable, inputs: job.inputs, texts };
     } finally {
       await rm(home, { recursive: true, force: true });
