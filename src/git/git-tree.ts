@@ -18,12 +18,16 @@ export interface GitTreeOptions {
 const maxEntries = 200_000;
 /** What is still asked for when every commit looks the same; it keeps a history of a million commits from being walked. */
 const maxEarlier = 200;
+const mostRememberedLists = 64;
+const mostRememberedEntries = 1_000;
 
 /** The commits of a repository as a tree of files, read without a checkout. */
 export class GitTree implements FileTree, AsyncDisposable {
   readonly name: string;
   readonly #options: GitTreeOptions;
   readonly #blobs: GitBlobs;
+  /** What a commit holds never changes. */
+  readonly #lists = new Map<string, readonly TreeEntry[]>();
 
   constructor(options: GitTreeOptions) {
     this.#options = options;
@@ -37,6 +41,19 @@ export class GitTree implements FileTree, AsyncDisposable {
   }
 
   async list(state: TreeState, under: string, signal: AbortSignal): Promise<readonly TreeEntry[]> {
+    const key = `${commitOf(state)}:${under}`;
+    const known = this.#lists.get(key);
+    if (known !== undefined) return known;
+    const entries = await this.#list(state, under, signal);
+    if (entries.length <= mostRememberedEntries) {
+      this.#lists.set(key, entries);
+      const oldest = this.#lists.keys().next();
+      if (this.#lists.size > mostRememberedLists && oldest.done !== true) this.#lists.delete(oldest.value);
+    }
+    return entries;
+  }
+
+  async #list(state: TreeState, under: string, signal: AbortSignal): Promise<readonly TreeEntry[]> {
     const args = ['ls-tree', '-r', '-z', '-l', '--full-tree', commitOf(state), '--', ...(under === '' ? [] : [under])];
     const { output } = await this.#git(args, signal);
     const entries = output.toString('utf8').split('\0').filter(Boolean).map(parseEntry);

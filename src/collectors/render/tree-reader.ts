@@ -21,9 +21,19 @@ export class TreeReader {
   list(under: string): Promise<readonly TreeEntry[]> {
     const known = this.#lists.get(under);
     if (known !== undefined) return known;
-    const listed = this.#tree.list(this.#state, under, this.#signal);
+    const above = this.#above(under);
+    const listed = above === undefined ? this.#tree.list(this.#state, under, this.#signal) : within(above, under);
     this.#lists.set(under, listed);
     return listed;
+  }
+
+  /** What a folder that has been asked for already holds; a kustomization names every file of its folder, and each question costs. */
+  #above(under: string): Promise<readonly TreeEntry[]> | undefined {
+    for (let end = under.lastIndexOf('/'); end > 0; end = under.lastIndexOf('/', end - 1)) {
+      const listed = this.#lists.get(under.slice(0, end));
+      if (listed !== undefined) return listed;
+    }
+    return under === '' ? undefined : this.#lists.get('');
   }
 
   async read(
@@ -58,4 +68,8 @@ export class TreeReader {
     }
     throw renderFailed(path, 'it is no object');
   }
+}
+
+async function within(listed: Promise<readonly TreeEntry[]>, under: string): Promise<readonly TreeEntry[]> {
+  return (await listed).filter(({ path }) => path === under || path.startsWith(`${under}/`));
 }
