@@ -6,7 +6,12 @@ const benches: Readonly<Record<string, { readonly file: string; readonly what: s
   drift: { file: 'drift-pair.ts', what: 'comparing one pair, beside json-diff-ts' },
   audit: { file: 'audit.ts', what: 'a whole audit on a real API server, beside kubectl diff' },
   graph: { file: 'graph.ts', what: 'the graph of drawn estates, beside graphology-traversal' },
-  rollback: { file: 'rollback.ts', what: 'editing one scalar of a large file, beside a round trip' },
+  rollback: { file: 'rollback/plans.ts', what: 'a plan with its proof, beside clone, edit and render all' },
+  'rollback-scalar': { file: 'rollback/one-scalar.ts', what: 'one scalar of a large file, beside a round trip' },
+  'rollback-corpus': {
+    file: 'rollback/corpus.ts',
+    what: 'random edits of all manners of YAML, beside two round trips',
+  },
   watch: { file: 'watch.ts', what: 'from a live edit to its verdict' },
   large: { file: 'large.ts', what: 'a cluster of 100,000 objects, beside makeInformer' },
   events: { file: 'events.ts', what: 'a stream of status events, beside makeInformer' },

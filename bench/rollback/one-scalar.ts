@@ -1,6 +1,6 @@
-/** `node bench/rollback.ts`: one scalar of a 10,000-line file, by splicing bytes and by a library's round trip, in the same run. */
+/** `node bench/rollback/one-scalar.ts`: one scalar of a 10,000-line file, by splicing bytes and by a library's round trip, in the same run. */
 import { parseDocument } from 'yaml';
-import { editManifest } from '../src/rollback/edit/edit-manifest.ts';
+import { editManifest } from '../../src/rollback/edit/edit-manifest.ts';
 
 const lines = Array.from({ length: 2000 }, (_, index) =>
   [
