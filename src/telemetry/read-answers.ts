@@ -89,7 +89,7 @@ export function readJaeger(body: unknown, lookbackSeconds: number): ObservedAnsw
     const parent = stringAt(link, 'parent');
     const child = stringAt(link, 'child');
     const count = valueAt(link, 'callCount');
-    if (!parent || !child || typeof count !== 'number' || !(count >= 0)) {
+    if (!parent || !child || typeof count !== 'number' || !Number.isFinite(count) || count < 0) {
       damaged++;
       continue;
     }
@@ -102,5 +102,12 @@ export function readJaeger(body: unknown, lookbackSeconds: number): ObservedAnsw
       metric: 'jaeger dependencies',
     });
   }
-  return { calls, skipped: damaged === 0 ? {} : { 'damaged link': damaged } };
+  const beyond = links.length - Math.min(links.length, mostSeries);
+  return {
+    calls,
+    skipped: {
+      ...(damaged === 0 ? {} : { 'damaged link': damaged }),
+      ...(beyond === 0 ? {} : { 'beyond the limit of series': beyond }),
+    },
+  };
 }
