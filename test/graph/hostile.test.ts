@@ -5,6 +5,7 @@ import { buildGraph, updateGraph } from '../../src/graph/build-graph.ts';
 import { exportGraph, graphDocument } from '../../src/graph/export-graph.ts';
 import { structureOf } from '../../src/graph/structure.ts';
 import { isJsonObject, type JsonValue } from '../../src/resource/json.ts';
+import type { Resource } from '../../src/resource/resource.ts';
 import { builtAt, configMap, graphOf, json, pairs, resource, served, workload } from './world.ts';
 
 /** Generated and large cases need longer than a hand-written one on a busy machine. */
@@ -74,6 +75,40 @@ describe('A22: hostile manifests', () => {
   test('A40: a pattern in a name is text', () => {
     const env = { U: `http://${'(a+)+'.repeat(20)}$`, V: `${'a'.repeat(50_000)}!` };
     expect(pairs(graphOf(workload('web', { env })))).toEqual([]);
+  });
+});
+
+describe('A41: what hostile settings say, as the fuzz found it', () => {
+  const db = served('db', 5432, { image: 'postgres:16', port: 5432 });
+  const told = (...parts: readonly Resource[]): string => exportGraph(graphOf(db, parts), 'json');
+
+  test.for<readonly [string, string]>([
+    ['an address with a password', 'http://u:hunter2@db:5432/x?password=hunter2'],
+    ['pairs with a password', 'mysql:host=db;port=5432;password=hunter2'],
+  ])('an annotation that holds %s is not repeated', ([, text]) => {
+    expect(told(workload('web', { annotations: { 'mooring.dev/depends-on': text } }))).not.toContain('hunter2');
+  });
+
+  test("a password attached to a client's flag is the name of nothing", () => {
+    const graph = graphOf(db, workload('web', { container: { args: ['mysql -phunter2 db:5432'] } }));
+    expect(pairs(graph)).toEqual(['web -> db']);
+    expect(exportGraph(graph, 'json')).not.toContain('hunter2');
+  });
+
+  test('terminal escapes in keys, files and owners become visible', () => {
+    const escape = '\u001b[2J\u202e';
+    const web = workload('web', {
+      env: { [`${escape}URL`]: 'http://db:5432' },
+      annotations: { 'mooring.dev/owner': escape },
+      pod: { volumes: [{ name: 'c', configMap: { name: 'c' } }] },
+      container: { volumeMounts: [{ name: 'c', mountPath: '/c' }] },
+    });
+    const graph = graphOf(db, web, configMap('c', { [`${escape}.yaml`]: 'url: http://db:5432' }));
+    const { nodes, edges } = graphDocument(graph);
+    const texts = [nodes.map(({ owner }) => owner), edges.map(({ evidence }) => evidence.map(({ what }) => what))];
+    expect(texts.flat(2).join(' ')).toContain('\uFFFD[2J\uFFFD');
+    // oxlint-disable-next-line no-control-regex -- these are the very characters that must not pass
+    expect(texts.flat(2).join(' ')).not.toMatch(/[\u0000-\u001f\u202e]/);
   });
 });
 

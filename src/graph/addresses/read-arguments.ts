@@ -79,6 +79,8 @@ function readWord(word: string, next: string, tool: string, add: (key: string, v
     add('', word);
     return;
   }
+  // `mysql -pSECRET`: what is attached is a password, and the name of nothing.
+  if (/^(?:mysql|mariadb|mongo)/.test(tool) && /^-p./.test(word)) return;
   if (next === '' || next.startsWith('-')) return;
   if (word === '-h' && clients.has(tool)) add('host', next);
   else if ((word === '-p' || word === '-P') && clients.has(tool)) add('port', next);

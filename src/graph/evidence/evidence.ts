@@ -2,6 +2,7 @@ import { AppError } from '../../errors/app-error.ts';
 import type { Resource } from '../../resource/resource.ts';
 import type { CatalogFact, Claim, Evidence, EvidenceKind, Finding, TopicUse } from '../graph-shapes.ts';
 import type { View } from '../landscape/view.ts';
+import { plainText } from '../plain-text.ts';
 
 /** How evidence is read; the same for a whole graph. */
 export interface EvidenceOptions {
@@ -65,7 +66,7 @@ class DeclaredEvidence implements Evidence {
 
   constructor(kind: EvidenceKind, what: string, { resource, path, options, sees }: EvidencePlace) {
     this.kind = kind;
-    this.what = what;
+    this.what = plainText(what);
     this.sees = sees;
     this.#resource = resource;
     this.#path = path ?? null;
@@ -99,7 +100,7 @@ class DeclaredFinding implements Finding {
 
   constructor(evidence: Evidence, from: string, why: string) {
     this.from = from;
-    this.why = why;
+    this.why = plainText(why);
     this.#evidence = evidence;
   }
 

@@ -37,8 +37,8 @@ export function humanClaims(source: Source, view: View, options: EvidenceOptions
     if (target === undefined || strength === undefined) {
       const why =
         strength === undefined
-          ? `${said.slice(0, 40)} is no strength (${strengths.join(', ')})`
-          : `nothing is called ${host.slice(0, 253)}`;
+          ? `what stands behind ${shown(host)} and "=" is no strength (${strengths.join(', ')})`
+          : `nothing is called ${shown(host)}`;
       found.findings.push(findingAt(evidence, from, why));
       continue;
     }
@@ -50,12 +50,21 @@ export function humanClaims(source: Source, view: View, options: EvidenceOptions
   return found;
 }
 
+/** What is no name may be a whole address with its password, so it is not repeated; nor is what stands behind `=`. */
+function shown(host: string): string {
+  return isName(host) ? host : 'one of its entries (not shown: it is no name)';
+}
+
+function isName(text: string): boolean {
+  return /^[a-z0-9_.-]{1,253}$/i.test(text);
+}
+
 function targetOf(
   view: View,
   host: string,
   namespace: string,
 ): ReturnType<typeof outsideNode> | { readonly to: string } | undefined {
-  if (!/^[a-z0-9_.-]{1,253}$/.test(host)) return undefined;
+  if (!isName(host)) return undefined;
   const found = resolveHost(view, host, namespace);
   if (found.kind === 'node') return { to: found.node };
   return found.kind === 'outside' ? outsideNode(found.host) : undefined;

@@ -5,6 +5,7 @@ import type { Landscape } from './landscape.ts';
 import { operatorKindOf, roleOfKind } from './node-kinds.ts';
 import { membersOf } from './key-index.ts';
 import type { Workload } from './workload.ts';
+import { plainText } from '../plain-text.ts';
 
 /** What others need to know of a node to judge a reference to it. */
 export interface NodeFacts {
@@ -57,7 +58,7 @@ export function nodeOf(landscape: Landscape, id: string): GraphNode {
   const annotation = (name: string): string | null => {
     for (const key of residents) {
       const found = stringAt(landscape.resources.get(key)?.body, 'metadata', 'annotations', `mooring.dev/${name}`);
-      if (found !== undefined) return found;
+      if (found !== undefined) return plainText(found);
     }
     return null;
   };

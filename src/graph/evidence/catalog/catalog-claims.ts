@@ -7,6 +7,7 @@ import { providersOf, resourceAt, type View } from '../../landscape/view.ts';
 import { evidenceOf, type EvidenceOptions, findingAt, type Found, nothing, type Source } from '../evidence.ts';
 import { layerBetween } from '../settings/address-layer.ts';
 import { type EntityNodes, nodesOfEntity } from './entity-nodes.ts';
+import { plainText } from '../../plain-text.ts';
 
 /** What one relation of an entity says, where it is said, and where that is taken down. */
 interface Relation {
@@ -123,7 +124,10 @@ function dangle(relation: Relation, why: string): void {
 const longest = 200;
 
 function factOf({ id, body }: Resource, node: string): CatalogFact {
-  const text = (...path: readonly string[]): string | null => stringAt(body, ...path)?.slice(0, longest) ?? null;
+  const text = (...path: readonly string[]): string | null => {
+    const said = stringAt(body, ...path)?.slice(0, longest);
+    return said === undefined ? null : plainText(said);
+  };
   return {
     node,
     entity: entityName(id),

@@ -1,0 +1,15 @@
+/** Longest text of somebody else that is told; names of Kubernetes have at most 253 characters. */
+const longest = 600;
+
+/**
+ * A text that others wrote, fit to be told: what steers terminals, ends lines or turns text around is put in as a replacement character
+ * (U+FFFD), halves of characters too, and what is very long is cut. Most texts are fit and come back as they are.
+ */
+export function plainText(text: string): string {
+  const short = text.length > longest ? `${text.slice(0, longest)}…` : text;
+  return (unsafe.test(short) ? short.replaceAll(everyUnsafe, '\uFFFD') : short).toWellFormed();
+}
+
+// oxlint-disable-next-line no-control-regex -- these are the very characters that must not pass
+const unsafe = /[\u0000-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]/;
+const everyUnsafe = new RegExp(unsafe.source, 'g');
