@@ -45,7 +45,7 @@ export function changeRadius(
   const told: ChangedObject[] = [];
   const origins: Origin[] = [];
   for (const change of changes) {
-    const { node, reached, isUnderstood } = reachedBy(change, graph);
+    const { node, reached, isUnderstood, unknown } = reachedBy(change, graph);
     origins.push(...reached.flatMap((each) => originOf(each, node)));
     told.push({
       resource: keyOf(graph.landscape, change.id),
@@ -53,7 +53,7 @@ export function changeRadius(
       paths: change.paths,
       reaches: reached.map(({ id, sees, since, why }) => ({ id, sees, since, why })).toSorted(byId),
       isUnderstood: isUnderstood || node !== null,
-      unknown: unknownOf(change, node, isUnderstood),
+      unknown: [...unknownOf(change, node, isUnderstood), ...unknown],
     });
   }
   return Object.assign(radiusFrom(graph, origins, options), { changes: told });

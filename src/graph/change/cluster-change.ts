@@ -158,6 +158,8 @@ export function reachedByDefinition(change: ObjectChange, graph: DependencyGraph
   const body = (change.before ?? change.after)?.body;
   const group = stringAt(body, 'spec', 'group') ?? '';
   const kind = stringAt(body, 'spec', 'names', 'kind') ?? '';
+  const served = servedVersions(change.after);
+  const unserved = [...servedVersions(change.before)].filter((version) => !served.has(version));
   const found = new Set<string>();
   for (const [key, { id }] of graph.landscape.resources) {
     const place = id.group === group && id.kind === kind ? graph.landscape.places.get(key) : undefined;
@@ -173,8 +175,17 @@ export function reachedByDefinition(change: ObjectChange, graph: DependencyGraph
         breaks: 0.97,
         notices: 0.99,
       };
+    if (unserved.length > 0) {
+      const why = `${kind} is no longer served as ${unserved.join(', ')}: who asks for it so gets nothing`;
+      return { id, sees: 'live', since: change.at, why, breaks: 0.4, notices: 0.8 };
+    }
     return nextStart(id, `the schema of ${kind} is looked at when an object is written next`, 0.05, 0.3);
   });
+}
+
+function servedVersions(definition: Resource | null): ReadonlySet<string> {
+  const versions = arrayAt(definition?.body, 'spec', 'versions').filter((each) => valueAt(each, 'served') === true);
+  return new Set(versions.flatMap((each) => stringAt(each, 'name') ?? []));
 }
 
 export function readersOf({ landscape, nodes }: DependencyGraph, key: string): string[] {

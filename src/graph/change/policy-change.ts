@@ -30,6 +30,48 @@ export function reachedByPolicy(change: ObjectChange, graph: DependencyGraph): R
   return [...calls.values()].flatMap((edge) => judgeCall(edge, graph, change, sides));
 }
 
+/**
+ * Which known calls are cut because a namespace has other labels: policies select whole namespaces by them. Calls from and to its pods are
+ * tried with the old labels and with the new ones.
+ */
+export function reachedByRelabelling(change: ObjectChange, graph: DependencyGraph): Reached[] {
+  const { name } = change.id;
+  const calls = new Map<string, GraphEdge>();
+  for (const key of membersOf(graph.landscape.namespaces, name)) {
+    const place = graph.landscape.workloads.has(key) ? graph.landscape.places.get(key) : undefined;
+    if (place === undefined || !graph.nodes.hasNode(place)) continue;
+    graph.nodes.forEachEdge(place, (edgeKey, edge) => {
+      if (isCall(edge)) calls.set(edgeKey, edge);
+    });
+  }
+  const policies = policiesOf(graph.landscape);
+  return [...calls.values()].flatMap((edge) => {
+    const connections = connectionsOf(edge, graph);
+    const count = (side: Resource | null): number =>
+      connections
+        .map(({ from, to, ...rest }) => ({
+          ...rest,
+          from: relabelled(from, name, side),
+          to: relabelled(to, name, side),
+        }))
+        .filter((each) => isPermitted(policies([...new Set([each.from.namespace, each.to.namespace])]), each)).length;
+    const [was, is] = [count(change.before), count(change.after)];
+    if (was === is) return [];
+    const call = `${edge.from} → ${edge.to}`;
+    const live = { id: edge.from, sees: 'live', since: change.at } as const;
+    if (is > was) return [{ ...live, why: `labels of namespace ${name} let ${call} through`, breaks: 0, notices: 0 }];
+    const why = `policies that select namespace ${name} by its labels no longer let ${call} through`;
+    const [breaks, notices] = is === 0 ? [0.95 * edge.confidence, 0.97] : [0.5 * edge.confidence, 0.8];
+    return [{ ...live, why, breaks, notices }];
+  });
+}
+
+function relabelled(end: PodEnd, namespace: string, side: Resource | null): PodEnd {
+  if (end.namespace !== namespace) return end;
+  const labels = objectAt(side?.body, 'metadata', 'labels');
+  return { ...end, namespaceLabels: { ...labels, 'kubernetes.io/metadata.name': namespace } };
+}
+
 interface Sides {
   readonly before: (namespaces: readonly string[]) => Resource[];
   readonly after: (namespaces: readonly string[]) => Resource[];
@@ -61,15 +103,24 @@ function judgeCall(edge: GraphEdge, graph: DependencyGraph, { at, id }: ObjectCh
 /** Policies of some namespaces with the changed one as it is on one side. */
 function withPolicy(landscape: Landscape, { id }: ObjectChange, side: Resource | null): Sides['before'] {
   const own = keyFor('networking.k8s.io', 'NetworkPolicy', id.namespace, id.name);
-  const shown = side === null ? [] : [{ ...side, id }];
+  return policiesOf(landscape, { own, namespace: id.namespace, shown: side === null ? [] : [{ ...side, id }] });
+}
+
+interface Replaced {
+  readonly own: string;
+  readonly namespace: string;
+  readonly shown: readonly Resource[];
+}
+
+function policiesOf(landscape: Landscape, replaced: Replaced | null = null): Sides['before'] {
   // A policy may select a thousand pods with as many calls: each namespace is looked through once.
   const known = new Map<string, Resource[]>();
   const policiesIn = (namespace: string): Resource[] => {
     const found = known.get(namespace) ?? [
       ...[...membersOf(landscape.namespaces, namespace)]
-        .filter((key) => key.startsWith('networking.k8s.io/NetworkPolicy/') && key !== own)
+        .filter((key) => key.startsWith('networking.k8s.io/NetworkPolicy/') && key !== replaced?.own)
         .flatMap((key) => landscape.resources.get(key) ?? []),
-      ...(namespace === id.namespace ? shown : []),
+      ...(namespace === replaced?.namespace ? replaced.shown : []),
     ];
     known.set(namespace, found);
     return found;

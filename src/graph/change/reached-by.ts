@@ -9,12 +9,20 @@ import {
   reachedByStorageClass,
 } from './cluster-change.ts';
 import { reachedByConfig, touchesContent } from './config-change.ts';
+import {
+  reachedByEntryClass,
+  reachedByNamespace,
+  reachedByPodClass,
+  reachedByQuota,
+  unknownOfWebhook,
+} from './namespace-change.ts';
 import type { ObjectChange, Reached } from './object-change.ts';
 import { reachedByPolicy } from './policy-change.ts';
+import { reachedByRoute } from './route-change.ts';
 import { reachedByService } from './service-change.ts';
 import { reachedByWorkload } from './workload-change.ts';
 
-type Reader = (change: ObjectChange, graph: DependencyGraph) => Reached[];
+type Reader = (change: ObjectChange, graph: DependencyGraph, node: string | null) => Reached[];
 
 /** What each kind of object does to those at first hand. A workload, a Service and anything else that is a node follows below. */
 const readers: Readonly<Record<string, Reader>> = {
@@ -31,7 +39,22 @@ const readers: Readonly<Record<string, Reader>> = {
   'autoscaling/HorizontalPodAutoscaler': reachedByRedundancy,
   'policy/PodDisruptionBudget': reachedByRedundancy,
   'apiextensions.k8s.io/CustomResourceDefinition': reachedByDefinition,
+  'v1/Namespace': reachedByNamespace,
+  'v1/ResourceQuota': reachedByQuota,
+  'v1/LimitRange': reachedByQuota,
+  'scheduling.k8s.io/PriorityClass': reachedByPodClass,
+  'node.k8s.io/RuntimeClass': reachedByPodClass,
+  'networking.k8s.io/IngressClass': reachedByEntryClass,
+  'gateway.networking.k8s.io/GatewayClass': reachedByEntryClass,
 };
+
+/** Routes that are compared by the hosts and paths that they answer for. */
+const routes: ReadonlySet<string> = new Set([
+  'networking.k8s.io/Ingress',
+  'gateway.networking.k8s.io/HTTPRoute',
+  'gateway.networking.k8s.io/GRPCRoute',
+  'networking.istio.io/VirtualService',
+]);
 
 /** Answer of `reachedBy`. `node` is that of the changed object; null: it has none, and who depends on it is not known. */
 export interface FirstHand {
@@ -39,6 +62,8 @@ export interface FirstHand {
   readonly reached: readonly Reached[];
   /** False: nothing is known of what this kind does to others, so an empty list says nothing. */
   readonly isUnderstood: boolean;
+  /** Sentences on what no manifest tells of this change. */
+  readonly unknown: readonly string[];
 }
 
 /** Who is reached by a change at first hand, and when they see it. */
@@ -46,15 +71,28 @@ export function reachedBy(change: ObjectChange, graph: DependencyGraph): FirstHa
   const key = keyOf(graph.landscape, change.id);
   const place = graph.landscape.places.get(key);
   const node = place !== undefined && graph.nodes.hasNode(place) ? place : null;
-  const reader = readers[`${change.id.group === '' ? 'v1' : change.id.group}/${change.id.kind}`];
-  if (reader !== undefined) return { node, reached: oncePerNode(reader(change, graph)), isUnderstood: true };
-  if (node === null) return { node, reached: [], isUnderstood: false };
-  if (graph.landscape.workloads.has(key))
-    return { node, reached: reachedByWorkload(change, graph, node), isUnderstood: true };
-  if (change.id.kind === 'Service' && change.id.group === '')
-    return { node, reached: oncePerNode(reachedByService(change, graph, node)), isUnderstood: true };
-  return { node, reached: ofOther(change, node), isUnderstood: graph.nodes.getNodeAttributes(node).role === 'gateway' };
+  const kind = `${change.id.group === '' ? 'v1' : change.id.group}/${change.id.kind}`;
+  const answer = (reached: readonly Reached[], isUnderstood = true, unknown: readonly string[] = []): FirstHand => ({
+    node,
+    reached: oncePerNode(reached),
+    isUnderstood,
+    unknown,
+  });
+  const reader = readers[kind];
+  if (reader !== undefined) return answer(reader(change, graph, node));
+  if (webhooks.has(kind)) return answer([], true, unknownOfWebhook(change));
+  if (node === null) return answer([], false);
+  if (graph.landscape.workloads.has(key)) return answer(reachedByWorkload(change, graph, node));
+  if (kind === 'v1/Service') return answer(reachedByService(change, graph, node));
+  const route = routes.has(kind) ? reachedByRoute(change, node) : null;
+  if (route !== null) return answer([route]);
+  return answer(ofOther(change, node), graph.nodes.getNodeAttributes(node).role === 'gateway');
 }
+
+const webhooks: ReadonlySet<string> = new Set([
+  'admissionregistration.k8s.io/ValidatingWebhookConfiguration',
+  'admissionregistration.k8s.io/MutatingWebhookConfiguration',
+]);
 
 /** A gateway, a route, an object of an operator: who depends on its node is reached when its content changes. */
 function ofOther(change: ObjectChange, id: string): Reached[] {
