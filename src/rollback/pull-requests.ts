@@ -1,3 +1,5 @@
+import type { OwnerDialect } from './owners.ts';
+
 /** `merged` and `closed` end a proposal. */
 export type PullRequestState = 'open' | 'merged' | 'closed';
 
@@ -12,8 +14,8 @@ export interface ForgeTraits {
   readonly labels: boolean;
   /** Whether anybody can be asked for a review. */
   readonly reviewers: boolean;
-  /** The dialect of CODEOWNERS that the forge itself reads; null when it reads none. */
-  readonly owners: 'github' | 'gitlab' | 'gitea' | null;
+  /** The dialect of CODEOWNERS by which Mooring asks for reviews; null where there is none, or the forge asks the owners by itself. */
+  readonly owners: OwnerDialect | null;
   /** `text`: the body is shown as it is, so HTML comments would be seen; the adapter hides the machine block in another way. */
   readonly markdown: 'html-comments' | 'text';
 }

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { parseMachineBlock } from '../../src/rollback/text/machine-block.ts';
 import { talkContract } from './contract-talk.ts';
 import { faultContract } from './contract-faults.ts';
@@ -81,11 +81,10 @@ function lifeContract(harness: ForgeHarness): void {
     await using world = await harness.open();
     const { pullRequests } = world.forge();
     const { commit } = await pushBranch(world, 'n1');
-    for (let count = 1; count <= 104; count += 1) {
-      const asked = request(`n${count}`, commit);
-      if (count > 1) await world.repository.publish(asked.branch, commit, null, signal);
-      await pullRequests.open(asked, signal);
-    }
+    const asked = Array.from({ length: 104 }, (_, index) => request(`n${index + 1}`, commit));
+    const branches = asked.map(({ branch }) => branch);
+    await world.publishAll(commit, branches);
+    for (const each of asked) await pullRequests.open(each, signal);
     const listed = await world.forge().pullRequests.list(signal);
     expect(new Set(listed.map(({ branch }) => branch)).size).toBe(104);
     expect(listed).toHaveLength(104);
@@ -128,8 +127,11 @@ function peopleContract(harness: ForgeHarness): void {
     const asked = await pushBranch(world, 'web');
     await world.forge().pullRequests.open(asked, signal);
     await world.person.deleteBranch(asked.branch);
-    const closed = await world.forge().pullRequests.find(asked.branch, signal);
-    expect(closed).toMatchObject({ branch: asked.branch, state: 'closed', closedByPerson: true });
+    // Forges notice that a branch is gone in their own time.
+    const closed = { branch: asked.branch, state: 'closed', closedByPerson: true };
+    const look = async (): Promise<void> =>
+      expect(await world.forge().pullRequests.find(asked.branch, signal)).toMatchObject(closed);
+    await vi.waitFor(look, { timeout: 60_000, interval: 200 });
   });
 
   it('that Mooring closes keeps the branch that a person wrote to', async () => {

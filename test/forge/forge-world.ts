@@ -8,6 +8,8 @@ export interface ForgeWorld extends AsyncDisposable {
   forge(): Forge;
   /** How Mooring writes branches there. */
   readonly repository: RepairRepository;
+  /** Puts the commit on all these branches at once. */
+  publishAll(commit: string, branches: readonly string[]): Promise<void>;
   /** The token that must appear nowhere; null where there is none. */
   readonly token: string | null;
   readonly person: Person;

@@ -1,7 +1,17 @@
 import { userInfo } from 'node:os';
 
+export interface AppIniFacts {
+  /** Where everything of this server is kept. */
+  readonly dir: string;
+  /** Where its templates and texts are. */
+  readonly root: string;
+  readonly port: number;
+  readonly certificateFile: string;
+  readonly keyFile: string;
+}
+
 /** The settings of a Gitea on the loopback address, for tests: no mail, no SSH, nothing asked of other hosts. */
-export function appIni(dir: string, root: string, port: number): string {
+export function appIni({ dir, root, port, certificateFile, keyFile }: AppIniFacts): string {
   const sections: Readonly<Record<string, Readonly<Record<string, string | number | boolean>>>> = {
     '': {
       APP_NAME: 'Gitea',
@@ -12,9 +22,12 @@ export function appIni(dir: string, root: string, port: number): string {
       I_AM_BEING_UNSAFE_RUNNING_AS_ROOT: true,
     },
     server: {
+      PROTOCOL: 'https',
+      CERT_FILE: certificateFile,
+      KEY_FILE: keyFile,
       HTTP_ADDR: '127.0.0.1',
       HTTP_PORT: port,
-      ROOT_URL: `http://127.0.0.1:${port}/`,
+      ROOT_URL: `https://127.0.0.1:${port}/`,
       STATIC_ROOT_PATH: root,
       OFFLINE_MODE: true,
       DISABLE_SSH: true,

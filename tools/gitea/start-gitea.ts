@@ -4,15 +4,21 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
+import { Agent, type Dispatcher } from 'undici';
 import { createComponent } from '../plane/component.ts';
 import { findFreePorts } from '../plane/free-ports.ts';
+import { createAuthority, issueCertificate } from '../plane/x509.ts';
 import { appIni } from './app-ini.ts';
 import { findGitea, type GiteaProgram } from './gitea-program.ts';
 
 /** A running Gitea of this process alone. It ends when this process ends, however that happens. */
 export interface Gitea extends AsyncDisposable {
-  /** `http://127.0.0.1:PORT`. */
+  /** `https://127.0.0.1:PORT`. */
   readonly url: string;
+  /** File of the authority that its certificate is from. */
+  readonly caFile: string;
+  /** For requests that trust it. */
+  readonly agent: Dispatcher;
   /** Temporary directory with data and log; removed at the end. */
   readonly dir: string;
   /** Makes a user, or an administrator, and a token with all scopes. The password is the name with ` password` behind it. */
@@ -37,7 +43,20 @@ export async function startGitea(onProgress: (line: string) => void = () => {}):
   const [port = 0] = await findFreePorts(1);
   const dir = mkdtempSync(join(tmpdir(), 'mooring-gitea-'));
   mkdirSync(join(dir, 'home'));
-  writeFileSync(join(dir, 'app.ini'), appIni(dir, program.root, port), { mode: 0o600 });
+  const authority = createAuthority('mooring-gitea');
+  const issued = issueCertificate(authority, {
+    subject: { commonName: 'gitea' },
+    purpose: 'server',
+    hosts: ['localhost', '127.0.0.1'],
+  });
+  const write = (name: string, content: string): string => {
+    writeFileSync(join(dir, name), content, { mode: 0o600 });
+    return join(dir, name);
+  };
+  const caFile = write('ca.crt', authority.certificate);
+  const files = { certificateFile: write('tls.crt', issued.certificate), keyFile: write('tls.key', issued.key) };
+  write('app.ini', appIni({ dir, root: program.root, port, ...files }));
+  const agent = new Agent({ connect: { ca: authority.certificate } });
   const environment = environmentOf(dir);
   const server = createComponent({
     name: 'gitea',
@@ -47,11 +66,11 @@ export async function startGitea(onProgress: (line: string) => void = () => {}):
     cwd: dir,
     environment,
   });
-  const url = `http://127.0.0.1:${port}`;
+  const url = `https://127.0.0.1:${port}`;
   await administer(program, dir, ['migrate']);
   const start = async (): Promise<void> => {
     server.start();
-    while (!(await answers(url))) {
+    while (!(await answers(url, agent))) {
       server.assertRunning();
       await sleep(50);
     }
@@ -59,11 +78,14 @@ export async function startGitea(onProgress: (line: string) => void = () => {}):
   await start();
   return {
     url,
+    caFile,
+    agent,
     dir,
     createUser: (name, options) => createUser(program, dir, name, options?.admin === true),
     kill: () => server.stop(),
     restart: start,
     async [Symbol.asyncDispose]() {
+      await agent.destroy();
       await server.stop();
       rmSync(dir, { recursive: true, force: true });
     },
@@ -90,9 +112,11 @@ function environmentOf(dir: string): Record<string, string> {
   return { PATH: process.env['PATH'] ?? '', HOME: join(dir, 'home'), GITEA_WORK_DIR: dir };
 }
 
-async function answers(url: string): Promise<boolean> {
+async function answers(url: string, agent: Dispatcher): Promise<boolean> {
   try {
-    return (await fetch(`${url}/api/v1/version`)).ok;
+    const { statusCode, body } = await agent.request({ origin: url, path: '/api/v1/version', method: 'GET' });
+    await body.dump();
+    return statusCode === 200;
   } catch {
     return false;
   }

@@ -1,0 +1,62 @@
+import { type JsonValue, stringAt, valueAt } from '../../resource/json.ts';
+import type { PullRequest } from '../../rollback/pull-requests.ts';
+import { namesAt, numberAt } from './gitea-api.ts';
+
+/** A pull request with what only the adapter wants to know of it. */
+export interface SeenPullRequest extends PullRequest {
+  readonly number: number;
+  /** Its body says that Mooring closed it, whatever became of it later. */
+  readonly closedByMooring: boolean;
+}
+
+/** Gitea takes a title with this in front for one of a draft; it knows no other way. */
+export const draftPrefix = 'WIP: ';
+const closedMark = '<!-- mooring closed -->';
+
+/** The body that says that Mooring closes it, written in the same call that closes. */
+export function closedBody(body: string): string {
+  return `${body.trimEnd()}\n${closedMark}\n`;
+}
+
+/** Undefined for what is no pull request of a branch of this repository. */
+export function readPullRequest(value: JsonValue): SeenPullRequest | undefined {
+  const number = numberAt(value, 'number');
+  const branch = branchOf(value);
+  const base = stringAt(value, 'base', 'ref');
+  const openedAt = stringAt(value, 'created_at');
+  if (number === undefined || branch === undefined || base === undefined || openedAt === undefined) return undefined;
+  const written = (stringAt(value, 'body') ?? '').replaceAll('\r\n', '\n');
+  const closedByMooring = written.includes(closedMark);
+  const merged = valueAt(value, 'merged') === true;
+  const open = stringAt(value, 'state') === 'open';
+  const draft = valueAt(value, 'draft') === true;
+  const title = stringAt(value, 'title') ?? '';
+  return {
+    id: String(number),
+    number,
+    branch,
+    base,
+    title: draft ? title.replace(/^\s*(?:wip:|\[wip\])\s*/i, '') : title,
+    body: written.replaceAll(`${closedMark}\n`, '').replaceAll(closedMark, ''),
+    state: open ? 'open' : merged ? 'merged' : 'closed',
+    draft,
+    labels: namesAt(value, 'labels', 'name'),
+    closedByPerson: !open && !merged && !closedByMooring,
+    reopened: open && closedByMooring,
+    closedByMooring,
+    commit: stringAt(value, 'head', 'sha') ?? '',
+    mergeCommit: merged ? (stringAt(value, 'merge_commit_sha') ?? null) : null,
+    openedAt: new Date(openedAt).toISOString(),
+    updatedAt: new Date(stringAt(value, 'updated_at') ?? openedAt).toISOString(),
+    link: stringAt(value, 'html_url') ?? '',
+  };
+}
+
+/** When the branch is gone `ref` is that of the pull request itself; the label keeps the name. One of a fork has an owner in its label. */
+function branchOf(value: JsonValue): string | undefined {
+  const fork = numberAt(value, 'head', 'repo_id') !== numberAt(value, 'base', 'repo_id');
+  const ref = stringAt(value, 'head', 'ref') ?? '';
+  if (!ref.startsWith('refs/')) return fork ? undefined : ref;
+  const label = stringAt(value, 'head', 'label');
+  return label === undefined || label.startsWith('refs/') ? undefined : label;
+}

@@ -1,0 +1,157 @@
+import { Buffer } from 'node:buffer';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Dispatcher } from 'undici';
+import { AppError } from '../../errors/app-error.ts';
+import { type JsonValue, parseJson } from '../../resource/json.ts';
+import { forgeFailed, whyRefused } from './forge-problem.ts';
+import { waitAsked } from './wait-asked.ts';
+
+export interface ForgeCall {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  /** Below the base, without a slash in front; every part percent-encoded by the caller. */
+  readonly path: string;
+  readonly query?: Readonly<Record<string, string>>;
+  /** Becomes JSON. */
+  readonly body?: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Statuses besides 2xx that are answers, not errors. */
+  readonly accept?: readonly number[];
+}
+
+export interface ForgeAnswer {
+  readonly status: number;
+  /** Null when the answer is empty. */
+  readonly value: JsonValue;
+  header(name: string): string | undefined;
+}
+
+/** Calls of one forge. Throws AppError `proposal-failed`; `retryable` when waiting may help. No error names the credential. */
+export type CallForge = (call: ForgeCall, signal: AbortSignal) => Promise<ForgeAnswer>;
+
+export interface ForgeHttpOptions {
+  /** Such as `https://git.example.org/api/v1/`; nothing else is ever called. */
+  readonly base: URL;
+  readonly agent: Dispatcher;
+  /** Headers that carry the credential, asked for anew with each call: tokens are replaced while a daemon runs. */
+  readonly credentials: (signal: AbortSignal) => Promise<Readonly<Record<string, string>>>;
+  readonly clock: () => Date;
+  /** Milliseconds that one call may wait for the forge in all; 30 s when absent. */
+  readonly patience?: number;
+}
+
+const mostBytes = 16 * 1024 * 1024;
+const attempts = 4;
+const callLimit = 30_000;
+
+/**
+ * Plain JSON over HTTP. Readings are tried again when the forge does not answer; writings only when it says that it did nothing (429,
+ * or 503 with `Retry-After`), because one that broke may have taken effect. Redirects are not followed: they would take the credential along.
+ */
+export function createForgeHttp(options: ForgeHttpOptions): CallForge {
+  return async (call, signal) => {
+    let waited = 0;
+    for (let attempt = 1; ; attempt += 1) {
+      const answer = await sendOnce(options, call, signal).catch((error: unknown) => {
+        if (!(error instanceof AppError) || !error.retryable || call.method !== 'GET' || attempt >= attempts)
+          throw error;
+        return undefined;
+      });
+      if (answer !== undefined && !isTryAgain(answer, call)) return parsed(options, call, answer);
+      const wait = answer === undefined ? 250 * attempt : waitAsked(answer, options.clock(), 250 * attempt);
+      if (answer !== undefined && (attempt >= attempts || waited + wait > (options.patience ?? 30_000)))
+        throw refusedBy(options, call, answer);
+      waited += wait;
+      await sleep(wait, undefined, { signal });
+    }
+  };
+}
+
+interface RawAnswer {
+  readonly status: number;
+  readonly bytes: Buffer;
+  /** What was sent as credential: a forge may repeat it. */
+  readonly secrets: readonly string[];
+  header(name: string): string | undefined;
+}
+
+function isTryAgain({ status, header }: RawAnswer, { method }: ForgeCall): boolean {
+  if (status === 429 || (status === 503 && header('retry-after') !== undefined)) return true;
+  return method === 'GET' && status >= 500;
+}
+
+function parsed(options: ForgeHttpOptions, call: ForgeCall, answer: RawAnswer): ForgeAnswer {
+  const { status, bytes, header } = answer;
+  if ((status < 200 || status > 299) && call.accept?.includes(status) !== true) throw refusedBy(options, call, answer);
+  if (bytes.length === 0) return { status, value: null, header };
+  try {
+    return { status, value: parseJson(bytes.toString('utf8')), header };
+  } catch {
+    if (call.accept?.includes(status) === true) return { status, value: null, header };
+    throw forgeFailed(options.base, call, `it answered ${status} with something that is no JSON`, true);
+  }
+}
+
+function refusedBy({ base }: ForgeHttpOptions, call: ForgeCall, { status, bytes, secrets }: RawAnswer): AppError {
+  const said = secrets.reduce((text, secret) => text.replaceAll(secret, '•••'), bytes.toString('utf8'));
+  return forgeFailed(base, call, whyRefused(status, said), status === 429 || status >= 500);
+}
+
+async function sendOnce(options: ForgeHttpOptions, call: ForgeCall, signal: AbortSignal): Promise<RawAnswer> {
+  const { base, agent, credentials } = options;
+  const url = new URL(call.path, base);
+  if (url.origin !== base.origin || !url.pathname.startsWith(base.pathname))
+    throw forgeFailed(base, call, 'the path leaves the API', false);
+  for (const [name, value] of Object.entries(call.query ?? {})) url.searchParams.set(name, value);
+  const content = call.body === undefined ? {} : { 'content-type': 'application/json' };
+  const credential = await credentials(signal);
+  const secrets = Object.values(credential).map((value) => value.split(' ').at(-1) ?? value);
+  const headers = {
+    accept: 'application/json',
+    'user-agent': 'mooring',
+    ...content,
+    ...call.headers,
+    ...credential,
+  };
+  const late = AbortSignal.timeout(callLimit);
+  try {
+    const answer = await agent.request({
+      origin: url.origin,
+      path: url.pathname + url.search,
+      method: call.method,
+      headers,
+      ...(call.body === undefined ? {} : { body: JSON.stringify(call.body) }),
+      signal: AbortSignal.any([signal, late]),
+    });
+    const header = (name: string): string | undefined => [answer.headers[name] ?? []].flat()[0];
+    return { status: answer.statusCode, bytes: await readBody(answer.body), secrets, header };
+  } catch (error) {
+    signal.throwIfAborted();
+    throw forgeFailed(
+      base,
+      call,
+      late.aborted ? 'it did not answer in time' : `it cannot be reached (${codeOf(error)})`,
+      true,
+    );
+  }
+}
+
+async function readBody(body: AsyncIterable<unknown>): Promise<Buffer> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of body) {
+    if (!(chunk instanceof Uint8Array)) continue;
+    size += chunk.length;
+    // Leaving the loop ends the connection.
+    if (size > mostBytes) throw new RangeError('larger than 16 MiB');
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}
+
+/** A code, never a message: messages of proxies may repeat their URL with its password. */
+function codeOf(error: unknown): string {
+  if (error instanceof RangeError) return error.message;
+  if (!(error instanceof Error)) return 'the connection broke';
+  if ('code' in error && typeof error.code === 'string') return error.code;
+  return error.cause === undefined ? 'the connection broke' : codeOf(error.cause);
+}
