@@ -1,3 +1,4 @@
+import { createForgeFinder, type FindForge } from './app-forges.ts';
 import { createRenderer } from './app-renderer.ts';
 import type { KnownRepository } from './app-repositories.ts';
 import type { OpenOptions, SourceRequest } from './app-ports.ts';
@@ -24,6 +25,8 @@ import type { GitSetup } from './git/run-git.ts';
 export interface Inputs extends AsyncDisposable {
   readonly env: OpenOptions['env'];
   readonly git: GitSetup;
+  /** The forges of the configuration. */
+  readonly forges: FindForge;
   /** Of the configuration, and of the engines whose sources have been read: the list grows. */
   readonly rules: readonly IgnoreRule[];
   /** Every rule there is, with where it is written, also those of engines that hold for no object. */
@@ -50,6 +53,7 @@ export interface InputConfig extends Pick<Config, 'sources' | 'repositories' | '
   readonly rollback?: Pick<Config['rollback'], 'sanctionedManagers'>;
   readonly history?: Config['history'];
   readonly images?: Config['images'];
+  readonly forges?: Config['forges'];
   readonly comparison?: Config['comparison'];
 }
 
@@ -121,6 +125,7 @@ export async function inputsOf(
   return {
     env,
     git,
+    forges: createForgeFinder({ forges: config.forges ?? [], env, clock: () => new Date() }),
     rules,
     knownRules: () => [...configured.map(knownRule), ...importedRules(book)],
     sanctionedManagers: config.rollback?.sanctionedManagers ?? [],

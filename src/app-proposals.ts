@@ -1,4 +1,5 @@
 import { planFor } from './app-plan.ts';
+import { noForges } from './app-forges.ts';
 import type { OpenedSource } from './app-sources.ts';
 import { fence } from './app-fence.ts';
 import { proposeInto } from './app-propose.ts';
@@ -109,8 +110,8 @@ async function carryOut(
   );
   const { maxOpen, maxPerHour, maxPerDay } = wiring.config;
   const limits = { maxOpen, maxPerHour, maxPerDay };
-  const { git, clock, log, mayAct } = wiring;
-  const dependencies = fence({ ...(await proposeInto(source, { git, limits, clock }, signal)), log }, mayAct);
+  const { git, clock, log, mayAct, forges = noForges } = wiring;
+  const dependencies = fence({ ...(await proposeInto(source, { git, limits, forges, clock }, signal)), log }, mayAct);
   const paths = report.differences.map(({ path }) => path);
   const outcome = await proposeRollback(planned, dependencies, { asked: false, paths }, signal);
   if (outcome.kind === 'held' || outcome.kind === 'stale') {

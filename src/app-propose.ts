@@ -1,6 +1,7 @@
+import { type FindForge, type FoundForge, noForges, ownIdentity } from './app-forges.ts';
 import type { OpenedSource } from './app-sources.ts';
 import { AppError } from './errors/app-error.ts';
-import type { GitPlace } from './forge/git-call.ts';
+import type { GitPlace, GitRemote } from './forge/git-call.ts';
 import { createRepairWriter } from './forge/git-repair-writer.ts';
 import { createLocalForge } from './forge/local-forge.ts';
 import { type GitSetup, runGit } from './git/run-git.ts';
@@ -10,11 +11,10 @@ import type { ProposeDependencies } from './rollback/propose-rollback.ts';
 export interface ProposeOptions {
   readonly git: GitSetup;
   readonly limits?: Limits;
+  /** Where proposals go that are not kept as branches of the repository alone; none when absent. */
+  readonly forges?: FindForge;
   readonly clock: () => Date;
 }
-
-/** Mooring's own commits; a branch with anybody else's is left alone. */
-const identity = { name: 'Mooring', email: 'mooring@mooring.invalid' } as const;
 
 /** Everything that carries a plan out in the repository of a source. Throws AppError `proposal-refused` for a plain directory. */
 export async function proposeInto(
@@ -22,19 +22,31 @@ export async function proposeInto(
   options: ProposeOptions,
   signal: AbortSignal,
 ): Promise<ProposeDependencies> {
-  const place = placeOf(source, options.git);
+  const { spec } = source;
+  const url = spec.kind === 'git' && spec.location !== 'local' ? spec.repository : null;
+  const found = url === null ? undefined : (options.forges ?? noForges)(url);
+  const place = await placeOf(source, options.git, found);
   const baseBranch = await baseBranchOf(source, place, signal);
+  const repository = createRepairWriter({
+    place,
+    baseBranch,
+    identity: found?.identity ?? ownIdentity,
+    signOff: found?.signOff ?? false,
+    ...(found?.sign == null ? {} : { sign: found.sign }),
+  });
+  const forge = await found?.open(place, repository);
   return {
-    repository: createRepairWriter({ place, baseBranch, identity }),
-    pullRequests: createLocalForge({ place, clock: options.clock }),
+    repository,
+    pullRequests: forge?.pullRequests ?? createLocalForge({ place, clock: options.clock }),
     log: null,
     baseBranch,
     limits: options.limits ?? defaultLimits,
+    ...(found === undefined ? {} : { manners: found.manners }),
     clock: options.clock,
   };
 }
 
-function placeOf(source: OpenedSource, git: GitSetup): GitPlace {
+async function placeOf(source: OpenedSource, git: GitSetup, found: FoundForge | undefined): Promise<GitPlace> {
   const { gitDirectory, spec } = source;
   if (gitDirectory === null || spec.kind !== 'git') {
     throw new AppError({
@@ -44,9 +56,12 @@ function placeOf(source: OpenedSource, git: GitSetup): GitPlace {
       remedy: 'Name the source as REPO#BRANCH:PATH, or apply the patch of "mooring rollback plan -o patch" by hand',
     });
   }
-  const remote =
-    spec.location === 'local' ? null : { url: spec.repository, protocols: protocolsOf(spec.repository), settings: {} };
+  const remote = spec.location === 'local' ? null : await remoteOf(spec.repository, found);
   return { git: (call) => runGit(git, call), gitDirectory, remote };
+}
+
+async function remoteOf(url: string, found: FoundForge | undefined): Promise<GitRemote> {
+  return found === undefined ? { url, protocols: protocolsOf(url), settings: {} } : await found.remote(url);
 }
 
 function protocolsOf(url: string): readonly ('https' | 'ssh' | 'file')[] {

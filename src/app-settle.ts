@@ -1,3 +1,4 @@
+import type { FindForge } from './app-forges.ts';
 import type { GitSetup } from './git/run-git.ts';
 import { fence, type MayAct } from './app-fence.ts';
 import { proposeInto } from './app-propose.ts';
@@ -13,6 +14,7 @@ import { idOfReport } from './severity/judge-drift.ts';
 export interface SettleWiring {
   readonly sources: readonly PlacedSource[];
   readonly git: GitSetup;
+  readonly forges?: FindForge;
   /** Every verdict as of this round; null before everything was judged once. */
   report(): AuditReport | null;
   readonly clock: () => Date;

@@ -145,7 +145,7 @@ async function propose(
     import('./rollback/propose-rollback.ts'),
   ]);
   const { planned, source } = await plan(inputs, sources, question, signal);
-  const dependencies = await proposeInto(source, { git: inputs.git, clock }, signal);
+  const dependencies = await proposeInto(source, { git: inputs.git, forges: inputs.forges, clock }, signal);
   await using store = await openHistory(inputs.historyFile);
   const log = store?.proposals ?? null;
   const outcome = await proposeRollback(planned, { ...dependencies, log }, { asked: true, paths: [] }, signal);

@@ -153,6 +153,7 @@ function createDaemon(
       return supply.current;
     },
     git: inputs.git,
+    forges: inputs.forges,
     log: store.proposals,
     cluster,
     graph: () => daemon.graph,

@@ -27,6 +27,21 @@ const repository = z.strictObject({
   passwordFile: options['repositories[].passwordFile'].schema,
 });
 
+const forge = z.strictObject({
+  url: options['forges[].url'].schema,
+  type: options['forges[].type'].schema,
+  api: options['forges[].api'].schema,
+  tokenFile: options['forges[].tokenFile'].schema,
+  caFile: options['forges[].caFile'].schema,
+  commitName: options['forges[].commitName'].schema,
+  commitEmail: options['forges[].commitEmail'].schema,
+  signOff: options['forges[].signOff'].schema,
+  signingKeyFile: options['forges[].signingKeyFile'].schema,
+  labels: options['forges[].labels'].schema,
+  reviewers: options['forges[].reviewers'].schema,
+  drafts: options['forges[].drafts'].schema,
+});
+
 const rule = z.strictObject({
   path: options['rules[].path'].schema,
   kind: options['rules[].kind'].schema,
@@ -69,6 +84,7 @@ const leaderElection = z
 export const configSchema = z.strictObject({
   sources: z.array(source).default([]),
   repositories: z.array(repository).default([]),
+  forges: z.array(forge).default([]),
   live: z
     .strictObject({
       source: options['live.source'].schema,
@@ -130,4 +146,5 @@ export const configSchema = z.strictObject({
 
 export type Config = z.output<typeof configSchema>;
 export type SourceConfig = Config['sources'][number];
+export type ForgeConfig = Config['forges'][number];
 export type HookConfig = Config['hooks'][number];

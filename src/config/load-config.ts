@@ -4,6 +4,7 @@ import { readConfigFile } from './config-file.ts';
 import { type ConfigProblem, configError } from './config-problem.ts';
 import { type Config, configSchema } from './config-schema.ts';
 import { explainIssue } from './explain-issue.ts';
+import { anchorForges, forgeProblems } from './forge-files.ts';
 import { applyOverrides, type Override, type OverrideInput, readOverrides } from './overrides.ts';
 import { ruleWarnings } from './rule-warnings.ts';
 import { Secret } from './secret.ts';
@@ -58,7 +59,7 @@ export async function examineConfig(input: ConfigInput): Promise<Examination> {
   const config = base === null ? parsed.data : anchorPaths(parsed.data, base, overrides);
   const names = [...repeatedNames(config), ...sharedGround(config)];
   const { secrets, alertTokens, problems } = await readSecrets(config);
-  const all = [...names, ...problems];
+  const all = [...names, ...problems, ...(await forgeProblems(config.forges))];
   const warnings = input.now === undefined ? [] : ruleWarnings(config.rules, input.now.toISOString(), file);
   return all.length > 0
     ? { loaded: null, problems: all, warnings }
@@ -83,6 +84,7 @@ function anchorPaths(config: Config, base: string, overrides: readonly Override[
       ...(path === undefined ? {} : { path: anchor(path, '') }),
       ...(passwordFile === undefined ? {} : { passwordFile: anchor(passwordFile, '') }),
     })),
+    forges: anchorForges(config.forges, anchor),
     images: anchorImages(config.images, anchor),
     live: { ...config.live, source: anchorSource(config.live.source, 'live.source') },
     hooks: config.hooks.map((hook) => ({ ...hook, secretFile: anchor(hook.secretFile, '') })),

@@ -1,6 +1,7 @@
 import { validate as isCron } from 'node-cron';
 import { z } from 'zod';
 import { duration } from './duration.ts';
+import { forgeOptions } from './forge-options.ts';
 import { imageOptions } from './image-options.ts';
 import { option, type Option, text } from './option.ts';
 
@@ -72,6 +73,7 @@ export const options = {
     type: 'path',
     secret: true,
   }),
+  ...forgeOptions,
   'live.source': option(text.default('kube:'), {
     description: 'The live side: kube: for the current context, kube:CONTEXT for another, or a directory of dumps.',
     type: 'text',

@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import { AppError } from '../errors/app-error.ts';
 import { defaultLimits, guardProposal, type Limits, type Mute } from './guard-rails.ts';
+import { type Manners, plainManners } from './manners.ts';
+import { ownerFiles, ownersOf, parseOwners } from './owners.ts';
 import type { ProposalLog } from './proposal-log.ts';
 import type { NewPullRequest, PullRequest, PullRequests } from './pull-requests.ts';
 import type { PlannedRepair, RepairPlan } from './repair-plan.ts';
@@ -16,6 +18,7 @@ export interface ProposeDependencies {
   readonly baseBranch: string;
   readonly limits?: Limits;
   readonly mutes?: readonly Mute[];
+  readonly manners?: Manners;
   readonly clock: () => Date;
 }
 
@@ -59,7 +62,14 @@ export async function proposeRollback(
   if (decision.kind === 'held') return decision;
   const branch = await ensureBranch(planned, repository, signal);
   if (branch.kind !== 'ready') return branch;
-  const place = { base: dependencies.baseBranch, commit: branch.commit, traits: pullRequests.traits };
+  const manners = dependencies.manners ?? plainManners;
+  const place = {
+    base: dependencies.baseBranch,
+    commit: branch.commit,
+    traits: pullRequests.traits,
+    manners,
+    reviewers: manners.reviewers ? await reviewersOf(planned, dependencies, signal) : [],
+  };
   const request = requestFor(plan, place, sha256);
   const outcome = await ensurePullRequest(request, known, pullRequests, signal);
   await log?.record(recordOf(plan, branch.commit, outcome.pullRequest, clock()), signal);
@@ -134,6 +144,21 @@ async function ensurePullRequest(
   if (known?.state !== 'open') return { kind: 'opened', pullRequest: await pullRequests.open(request, signal) };
   if (isCurrent(known, request)) return { kind: 'already-open', pullRequest: known };
   return { kind: 'updated', pullRequest: await pullRequests.update(kept(request, known), signal) };
+}
+
+/** By the CODEOWNERS of the base, which a proposal cannot change. At most ten: more would be nobody. */
+async function reviewersOf(
+  { files }: PlannedRepair,
+  { repository, pullRequests: { traits } }: ProposeDependencies,
+  signal: AbortSignal,
+): Promise<readonly string[]> {
+  if (traits.owners === null || !traits.reviewers) return [];
+  const places = ownerFiles[traits.owners];
+  const texts = await repository.readFiles(await repository.baseCommit(signal), places, signal);
+  const text = places.map((place) => texts.get(place)).find((each) => each !== undefined);
+  if (text === undefined) return [];
+  const changed = files.map(({ file }) => file);
+  return ownersOf(changed, parseOwners(text, traits.owners)).slice(0, 10);
 }
 
 /** What a person called ready is not made a draft again. */

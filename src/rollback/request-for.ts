@@ -1,4 +1,5 @@
 import type { Hash } from './fingerprint.ts';
+import { isIncomplete, labelsOf, type Manners } from './manners.ts';
 import type { ForgeTraits, NewPullRequest, PullRequest } from './pull-requests.ts';
 import type { RepairPlan } from './repair-plan.ts';
 import { fitBody } from './text/fit-body.ts';
@@ -8,16 +9,19 @@ export interface RequestPlace {
   readonly base: string;
   readonly commit: string;
   readonly traits: ForgeTraits;
+  readonly manners: Manners;
+  /** Owners of the changed files. */
+  readonly reviewers: readonly string[];
 }
 
 /** What is asked of the forge for a plan: a body that fits there, sealed with the digest of all that people see. */
 export function requestFor(plan: RepairPlan, place: RequestPlace, hash: Hash): NewPullRequest {
-  const { base, commit, traits } = place;
+  const { base, commit, traits, manners, reviewers } = place;
   const { branch, title } = plan;
   const text = fitBody(plan.body, traits.bodyLimit - sealLength);
-  const seen = { title, labels: [], draft: false };
+  const seen = { title, labels: manners.labels ? labelsOf(plan) : [], draft: manners.drafts && isIncomplete(plan) };
   const body = sealBody(text, hash(JSON.stringify([seen, comparable(text)])).slice(0, 32));
-  return { branch, base, commit, body, reviewers: [], ...seen };
+  return { branch, base, commit, body, reviewers, ...seen };
 }
 
 /**

@@ -14,7 +14,8 @@ const traits: ForgeTraits = {
   owners: null,
   markdown: 'html-comments',
 };
-const place = { base: 'main', commit: 'c'.repeat(40), traits };
+const manners = { labels: false, reviewers: false, drafts: false };
+const place = { base: 'main', commit: 'c'.repeat(40), traits, manners, reviewers: [] };
 const { plan } = planFor('a'.repeat(40));
 const request = requestFor(plan, place, sha256);
 
