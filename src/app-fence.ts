@@ -9,7 +9,7 @@ export type MayAct = () => Promise<boolean>;
  * harm either: branch and commit follow from the plan, and a branch is moved only from where it was seen.
  */
 export function fence(dependencies: ProposeDependencies, mayAct: MayAct): ProposeDependencies {
-  const { repository, pullRequests } = dependencies;
+  const { repository, pullRequests, conversation = null } = dependencies;
   const guarded = async <T>(write: () => Promise<T>): Promise<T> => {
     if (await mayAct()) return await write();
     throw notLeader();
@@ -31,6 +31,10 @@ export function fence(dependencies: ProposeDependencies, mayAct: MayAct): Propos
       open: (request, signal) => guarded(() => pullRequests.open(request, signal)),
       update: (request, signal) => guarded(() => pullRequests.update(request, signal)),
       close: (branch, reason, signal) => guarded(() => pullRequests.close(branch, reason, signal)),
+    },
+    conversation: conversation && {
+      list: (id, signal) => conversation.list(id, signal),
+      say: (...words) => guarded(() => conversation.say(...words)),
     },
   };
 }

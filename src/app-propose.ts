@@ -2,10 +2,12 @@ import { type FindForge, type FoundForge, noForges, ownIdentity } from './app-fo
 import type { OpenedSource } from './app-sources.ts';
 import { AppError } from './errors/app-error.ts';
 import type { GitPlace, GitRemote } from './forge/git-call.ts';
-import { createRepairWriter } from './forge/git-repair-writer.ts';
+import { createRepairWriter, type RepairWriterOptions } from './forge/git-repair-writer.ts';
 import { createLocalForge } from './forge/local-forge.ts';
 import { type GitSetup, runGit } from './git/run-git.ts';
 import { defaultLimits, type Limits } from './rollback/guard-rails.ts';
+import type { Forge } from './rollback/forge.ts';
+import { plainManners } from './rollback/manners.ts';
 import type { ProposeDependencies } from './rollback/propose-rollback.ts';
 
 export interface ProposeOptions {
@@ -22,28 +24,35 @@ export async function proposeInto(
   options: ProposeOptions,
   signal: AbortSignal,
 ): Promise<ProposeDependencies> {
-  const { spec } = source;
-  const url = spec.kind === 'git' && spec.location !== 'local' ? spec.repository : null;
-  const found = url === null ? undefined : (options.forges ?? noForges)(url);
+  const found = forgeOf(source, options.forges);
   const place = await placeOf(source, options.git, found);
   const baseBranch = await baseBranchOf(source, place, signal);
-  const repository = createRepairWriter({
-    place,
-    baseBranch,
-    identity: found?.identity ?? ownIdentity,
-    signOff: found?.signOff ?? false,
-    ...(found?.sign == null ? {} : { sign: found.sign }),
-  });
-  const forge = await found?.open(place, repository);
+  const repository = createRepairWriter({ place, baseBranch, ...writerOf(found) });
+  const forge = (await found?.open(place, repository)) ?? localForge(place, options.clock);
   return {
     repository,
-    pullRequests: forge?.pullRequests ?? createLocalForge({ place, clock: options.clock }),
+    pullRequests: forge.pullRequests,
+    conversation: forge.conversation,
     log: null,
     baseBranch,
     limits: options.limits ?? defaultLimits,
-    ...(found === undefined ? {} : { manners: found.manners }),
+    manners: found?.manners ?? plainManners,
     clock: options.clock,
   };
+}
+
+function forgeOf({ spec }: OpenedSource, forges: FindForge = noForges): FoundForge | undefined {
+  return spec.kind === 'git' && spec.location !== 'local' ? forges(spec.repository) : undefined;
+}
+
+function writerOf(found: FoundForge | undefined): Pick<RepairWriterOptions, 'identity' | 'signOff' | 'sign'> {
+  if (found === undefined) return { identity: ownIdentity };
+  const { identity, signOff, sign } = found;
+  return { identity, signOff, ...(sign === null ? {} : { sign }) };
+}
+
+function localForge(place: GitPlace, clock: () => Date): Forge {
+  return { pullRequests: createLocalForge({ place, clock }), conversation: null, dashboard: null };
 }
 
 async function placeOf(source: OpenedSource, git: GitSetup, found: FoundForge | undefined): Promise<GitPlace> {

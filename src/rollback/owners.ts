@@ -29,7 +29,7 @@ export function parseOwners(text: string, dialect: OwnerDialect): OwnerFile {
   const problems: string[] = [];
   const lines = text.split(/\r?\n/);
   if (lines.length > mostLines) problems.push(`only the first ${mostLines} of ${lines.length} lines are read`);
-  let section = { name: '', owners: [] as readonly string[] };
+  let section: { readonly name: string; readonly owners: readonly string[] } = { name: '', owners: [] };
   for (const [index, line] of lines.slice(0, mostLines).entries()) {
     const words = wordsOf(line);
     const [pattern, ...names] = words;

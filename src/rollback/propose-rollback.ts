@@ -3,6 +3,7 @@ import { AppError } from '../errors/app-error.ts';
 import { defaultLimits, guardProposal, type Limits, type Mute } from './guard-rails.ts';
 import { type Manners, plainManners } from './manners.ts';
 import { ownerFiles, ownersOf, parseOwners } from './owners.ts';
+import type { Conversation } from './conversation.ts';
 import type { ProposalLog } from './proposal-log.ts';
 import type { NewPullRequest, PullRequest, PullRequests } from './pull-requests.ts';
 import type { PlannedRepair, RepairPlan } from './repair-plan.ts';
@@ -13,6 +14,8 @@ import { isCurrent, requestFor } from './request-for.ts';
 export interface ProposeDependencies {
   readonly repository: RepairRepository;
   readonly pullRequests: PullRequests;
+  /** Null or absent on a forge without comments. */
+  readonly conversation?: Conversation | null;
   readonly log: ProposalLog | null;
   /** Name of the branch that repairs go into. */
   readonly baseBranch: string;

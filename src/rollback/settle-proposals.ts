@@ -1,4 +1,5 @@
-import { visible } from './text/foreign-text.ts';
+import type { Conversation } from './conversation.ts';
+import { prose, visible } from './text/foreign-text.ts';
 import { parseMachineBlock } from './text/machine-block.ts';
 import type { PullRequest, PullRequests } from './pull-requests.ts';
 import type { RepairRepository } from './repair-repository.ts';
@@ -6,6 +7,8 @@ import type { RepairRepository } from './repair-repository.ts';
 export interface SettleDependencies {
   readonly repository: RepairRepository;
   readonly pullRequests: PullRequests;
+  /** Where the forge has one, a pull request that is spared says why; once. */
+  readonly conversation?: Conversation | null;
 }
 
 /** A proposal that lost its point, and why. */
@@ -37,7 +40,7 @@ export function supersededProposals(
   });
 }
 
-/** Closes proposals with their reason; those that a person has written to stay open. Answers with the branches closed. */
+/** Closes proposals with their reason; those that a person has written to, or opened again, stay open. Answers with the branches closed. */
 export async function closePointless(
   pointless: readonly Pointless[],
   dependencies: SettleDependencies,
@@ -46,9 +49,21 @@ export async function closePointless(
   const closed: string[] = [];
   for (const { pullRequest, reason } of pointless) {
     const head = await dependencies.repository.branchHead(pullRequest.branch, signal);
-    if (head?.foreign === true) continue;
+    const whose = pullRequest.reopened
+      ? 'a person opened it again'
+      : head?.foreign === true
+        ? 'a person wrote to its branch'
+        : null;
+    if (whose !== null) {
+      await dependencies.conversation?.say(pullRequest.id, 'spared', sparedText(reason, whose), signal);
+      continue;
+    }
     await dependencies.pullRequests.close(pullRequest.branch, reason, signal);
     closed.push(pullRequest.branch);
   }
   return closed;
+}
+
+function sparedText(reason: string, whose: string): string {
+  return `This has lost its point: ${prose(reason)}. Mooring leaves it open because ${whose}. Close it when it is not needed.`;
 }

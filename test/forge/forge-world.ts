@@ -72,6 +72,8 @@ export interface ForgeHarness {
   };
   /** Name of somebody who can be asked for a review; null where nobody can. */
   readonly reviewer: string | null;
+  /** More proposals than two pages of its lists hold. */
+  readonly many: number;
   /** A new repository with `web.yaml` on the branch `main`. */
   open(): Promise<ForgeWorld>;
 }

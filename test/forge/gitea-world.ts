@@ -3,16 +3,15 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import type { GitPlace } from '../../src/forge/git-call.ts';
 import { overNetwork } from '../../src/forge/git-refs.ts';
 import { createRepairWriter } from '../../src/forge/git-repair-writer.ts';
 import { createGiteaForge } from '../../src/forge/gitea/gitea-forge.ts';
 import { createForgeHttp } from '../../src/forge/http/forge-http.ts';
 import { createBranchRemover } from '../../src/forge/remove-branch.ts';
-import { runGit } from '../../src/git/run-git.ts';
 import type { JsonValue } from '../../src/resource/json.ts';
 import { parseJson, stringAt } from '../../src/resource/json.ts';
 import type { Gitea, GiteaUser } from '../../tools/gitea/start-gitea.ts';
+import { placeFor } from './gitea-place.ts';
 import { startFaultyProxy } from './faulty-proxy.ts';
 import { type ForgeWorld, signal } from './forge-world.ts';
 import { identity, text } from './propose-world.ts';
@@ -140,16 +139,6 @@ export async function openGiteaWorld(gitea: Gitea, users: GiteaUsers): Promise<F
       rmSync(root, { recursive: true, force: true });
     },
   };
-}
-
-/** As Mooring reaches it: a bare mirror, and the token in a header that only git's environment holds. */
-export function placeFor(root: string, gitea: Gitea, bot: GiteaUser, url: string): GitPlace {
-  const mirror = join(root, 'mirror.git');
-  execFileSync('git', ['init', '--quiet', '--bare', mirror]);
-  const setup = { program: 'git', variables: { PATH: process.env['PATH'], GIT_SSL_CAINFO: gitea.caFile }, home: root };
-  const basic = Buffer.from(`${bot.name}:${bot.token}`).toString('base64');
-  const settings = { [`http.${gitea.url}/.extraHeader`]: `Authorization: Basic ${basic}` };
-  return { git: (call) => runGit(setup, call), gitDirectory: mirror, remote: { url, protocols: ['https'], settings } };
 }
 
 function gitOf(root: string, gitea: Gitea, user: GiteaUser): (directory: string, ...args: readonly string[]) => string {

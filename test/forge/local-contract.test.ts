@@ -10,6 +10,7 @@ forgeContract({
   ways: ['merge', 'squash', 'rebase'],
   has: { person: new Set(), stranger: false, faults: false },
   reviewer: null,
+  many: 104,
   open: () => Promise.resolve(openLocal()),
 });
 

@@ -44,7 +44,8 @@ export function appIni({ dir, root, port, certificateFile, keyFile }: AppIniFact
     packages: { ENABLED: false },
     log: { MODE: 'console', LEVEL: 'Warn', ROOT_PATH: `${dir}/log` },
     'cron.update_checker': { ENABLED: false },
-    api: { DEFAULT_PAGING_NUM: 30, MAX_RESPONSE_ITEMS: 50 },
+    // Small pages, so that a few items are several of them.
+    api: { DEFAULT_PAGING_NUM: 20, MAX_RESPONSE_ITEMS: 20 },
   };
   return Object.entries(sections)
     .map(([name, keys]) => {

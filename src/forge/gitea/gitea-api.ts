@@ -1,5 +1,5 @@
 import { arrayAt, isJsonArray, type JsonValue, stringAt, valueAt } from '../../resource/json.ts';
-import type { CallForge, ForgeCall } from '../http/forge-http.ts';
+import type { CallForge, ForgeCall } from '../http/forge-call.ts';
 
 /** A repository on a Gitea or a Forgejo, which speaks the same. */
 export interface GiteaRepository {

@@ -1,5 +1,5 @@
 import type { Forge } from '../../rollback/forge.ts';
-import type { CallForge } from '../http/forge-http.ts';
+import type { CallForge } from '../http/forge-call.ts';
 import { accountOf } from './gitea-api.ts';
 import { giteaConversation } from './gitea-conversation.ts';
 import { giteaDashboard } from './gitea-dashboard.ts';

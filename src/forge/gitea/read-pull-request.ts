@@ -25,31 +25,41 @@ export function readPullRequest(value: JsonValue): SeenPullRequest | undefined {
   const base = stringAt(value, 'base', 'ref');
   const openedAt = stringAt(value, 'created_at');
   if (number === undefined || branch === undefined || base === undefined || openedAt === undefined) return undefined;
-  const written = (stringAt(value, 'body') ?? '').replaceAll('\r\n', '\n');
-  const closedByMooring = written.includes(closedMark);
-  const merged = valueAt(value, 'merged') === true;
-  const open = stringAt(value, 'state') === 'open';
-  const draft = valueAt(value, 'draft') === true;
-  const title = stringAt(value, 'title') ?? '';
   return {
     id: String(number),
     number,
     branch,
     base,
-    title: draft ? title.replace(/^\s*(?:wip:|\[wip\])\s*/i, '') : title,
-    body: written.replaceAll(`${closedMark}\n`, '').replaceAll(closedMark, ''),
-    state: open ? 'open' : merged ? 'merged' : 'closed',
-    draft,
+    ...readText(value),
+    ...readState(value),
     labels: namesAt(value, 'labels', 'name'),
-    closedByPerson: !open && !merged && !closedByMooring,
-    reopened: open && closedByMooring,
-    closedByMooring,
     commit: stringAt(value, 'head', 'sha') ?? '',
-    mergeCommit: merged ? (stringAt(value, 'merge_commit_sha') ?? null) : null,
     openedAt: new Date(openedAt).toISOString(),
     updatedAt: new Date(stringAt(value, 'updated_at') ?? openedAt).toISOString(),
     link: stringAt(value, 'html_url') ?? '',
   };
+}
+
+function readText(value: JsonValue): Pick<SeenPullRequest, 'title' | 'body' | 'draft' | 'closedByMooring'> {
+  const written = (stringAt(value, 'body') ?? '').replaceAll('\r\n', '\n');
+  const draft = valueAt(value, 'draft') === true;
+  const title = stringAt(value, 'title') ?? '';
+  return {
+    title: draft ? title.replace(/^\s*(?:wip:|\[wip\])\s*/i, '') : title,
+    body: written.replaceAll(`${closedMark}\n`, '').replaceAll(closedMark, ''),
+    draft,
+    closedByMooring: written.includes(closedMark),
+  };
+}
+
+function readState(value: JsonValue): Pick<SeenPullRequest, 'state' | 'closedByPerson' | 'reopened' | 'mergeCommit'> {
+  const { closedByMooring } = readText(value);
+  const merged = valueAt(value, 'merged') === true;
+  const mergeCommit = merged ? (stringAt(value, 'merge_commit_sha') ?? null) : null;
+  if (stringAt(value, 'state') === 'open')
+    return { state: 'open', closedByPerson: false, reopened: closedByMooring, mergeCommit };
+  const state = merged ? 'merged' : 'closed';
+  return { state, closedByPerson: !merged && !closedByMooring, reopened: false, mergeCommit };
 }
 
 /** When the branch is gone `ref` is that of the pull request itself; the label keeps the name. One of a fork has an owner in its label. */

@@ -2,31 +2,10 @@ import { Buffer } from 'node:buffer';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Dispatcher } from 'undici';
 import { AppError } from '../../errors/app-error.ts';
-import { type JsonValue, parseJson } from '../../resource/json.ts';
+import { parseJson } from '../../resource/json.ts';
+import type { CallForge, ForgeAnswer, ForgeCall } from './forge-call.ts';
 import { forgeFailed, whyRefused } from './forge-problem.ts';
 import { waitAsked } from './wait-asked.ts';
-
-export interface ForgeCall {
-  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
-  /** Below the base, without a slash in front; every part percent-encoded by the caller. */
-  readonly path: string;
-  readonly query?: Readonly<Record<string, string>>;
-  /** Becomes JSON. */
-  readonly body?: unknown;
-  readonly headers?: Readonly<Record<string, string>>;
-  /** Statuses besides 2xx that are answers, not errors. */
-  readonly accept?: readonly number[];
-}
-
-export interface ForgeAnswer {
-  readonly status: number;
-  /** Null when the answer is empty. */
-  readonly value: JsonValue;
-  header(name: string): string | undefined;
-}
-
-/** Calls of one forge. Throws AppError `proposal-failed`; `retryable` when waiting may help. No error names the credential. */
-export type CallForge = (call: ForgeCall, signal: AbortSignal) => Promise<ForgeAnswer>;
 
 export interface ForgeHttpOptions {
   /** Such as `https://git.example.org/api/v1/`; nothing else is ever called. */
@@ -71,7 +50,7 @@ interface RawAnswer {
   readonly bytes: Buffer;
   /** What was sent as credential: a forge may repeat it. */
   readonly secrets: readonly string[];
-  header(name: string): string | undefined;
+  readonly header: (name: string) => string | undefined;
 }
 
 function isTryAgain({ status, header }: RawAnswer, { method }: ForgeCall): boolean {

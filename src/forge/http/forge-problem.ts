@@ -1,6 +1,6 @@
 import { AppError } from '../../errors/app-error.ts';
 import { parseJson, stringAt } from '../../resource/json.ts';
-import type { ForgeCall } from './forge-http.ts';
+import type { ForgeCall } from './forge-call.ts';
 
 /** A call that did not succeed, without its query and body: they may hold what nobody should read. */
 export function forgeFailed(base: URL, call: ForgeCall, why: string, retryable: boolean): AppError {

@@ -1,6 +1,6 @@
 /** What the wait depends on; any HTTP answer has it. */
 interface Asking {
-  header(name: string): string | undefined;
+  readonly header: (name: string) => string | undefined;
 }
 
 /**
