@@ -8,6 +8,7 @@ import type { Store } from './history/store.ts';
 import { errorFields, type Logger } from './log/logger.ts';
 import type { Round, RoundObserver } from './loop/round.ts';
 import { readNotification } from './predictions/alert.ts';
+import { createAskedAllowance } from './predictions/asked-allowance.ts';
 import { type NodeLookup, nodeOfAlert } from './predictions/alert-node.ts';
 import type { Happening, Prediction } from './predictions/prediction.ts';
 import { mostScored, outcomeOf, type PredictionScore, scoredSince, scoreOf } from './predictions/score-predictions.ts';
@@ -45,11 +46,15 @@ export interface Predictions extends RoundObserver {
 /** A storm of drift at one go says little, each piece less than the one before. */
 const mostAtOnce = 50;
 const dueAtOnce = 200;
+/** Within a window: more questions than people ask come from a script, and would crowd out what drift foretold. */
+const mostAsked = 200;
+
 /** Stores what blast radiuses say when drift begins or a person asks, and compares it with what came. */
 export function createPredictions(wiring: PredictionWiring): Predictions {
   const { log, clock, logger, isOnDuty } = wiring;
   // Reading a thousand predictions for each scrape would cost more than all else that it shows.
   let known: PredictionScore | null = null;
+  const allowance = createAskedAllowance(mostAsked, wiring.window);
   const settle = async (): Promise<void> => {
     for (let isMore = isOnDuty(); isMore; ) {
       const now = clock().toISOString();
@@ -78,8 +83,13 @@ export function createPredictions(wiring: PredictionWiring): Predictions {
     },
     async asked(radius) {
       if (!isOnDuty()) return;
+      const question = ofQuestion(radius, wiring);
+      const answer = allowance.take(question.id, Date.parse(question.madeAt));
+      if (answer === 'first-refusal')
+        logger.warn('so much was asked that the answers of this window are no longer remembered');
+      if (answer === 'refused' || answer === 'first-refusal') return;
       try {
-        await add([ofQuestion(radius, wiring)]);
+        await add([question]);
       } catch (error) {
         // The answer is worth more than the memory of it.
         logger.warn('a prediction could not be stored', errorFields(error, 'cannot store a prediction'));

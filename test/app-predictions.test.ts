@@ -56,6 +56,21 @@ test('who asks again within a window is remembered once', async () => {
   await store.close();
 });
 
+test('who asks about everything is remembered up to a cap, and again in the next window', async () => {
+  const { store, predictions, wait } = keeper();
+  const radius = blastRadius(graph, 'shop/db');
+  const askAll = async (count: number): Promise<void> => {
+    for (let number = 0; number < count; number++) await predictions.asked({ ...radius, of: `shop/x${number}` });
+  };
+  const remembered = async (): Promise<number> => (await store.predictions.list('2026-01-01T00:00:00Z', 1_000)).length;
+  await askAll(250);
+  expect(await remembered()).toBe(200);
+  wait(61);
+  await askAll(3);
+  expect(await remembered()).toBe(203);
+  await store.close();
+});
+
 test('an alert that ends is the same alert, and leaves those that fire', async () => {
   const { store, predictions, at } = keeper();
   await alert(predictions, at(), { namespace: 'shop', service: 'cart' });
