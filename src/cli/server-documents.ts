@@ -34,6 +34,27 @@ export const blastRadiusDocument = z.object({
   coverage: z.object({ workloads: z.number(), withEvidence: z.number(), notSeen: z.array(z.string()) }),
 });
 
+const keyNode = z.object({
+  id: z.string(),
+  role: z.string(),
+  callers: z.number(),
+  replicas: z.number().nullable(),
+  owner: z.string().nullable(),
+});
+const border = z.object({ from: z.string(), to: z.string(), edges: z.number() });
+
+export const domainsDocument = z.object({
+  circles: z.array(z.array(z.string())),
+  cutPoints: z.array(keyNode),
+  shared: z.array(keyNode),
+  namespaces: z.array(border),
+  zones: z.object({
+    borders: z.array(border),
+    pinned: z.array(z.object({ id: z.string(), zones: z.array(z.string()) })),
+  }),
+  coverage: z.object({ workloads: z.number(), withEvidence: z.number(), notSeen: z.array(z.string()) }),
+});
+
 export const upstreamDocument = z.object({
   of: z.string(),
   changes: z.array(

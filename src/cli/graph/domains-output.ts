@@ -5,6 +5,16 @@ import { createPaint, type Paint } from '../paint.ts';
 import { printable } from '../printable.ts';
 import { wrapText } from './wrap-text.ts';
 
+/** What of a document is shown; a daemon of another version may send more. */
+export interface DomainsView extends Pick<GraphDomains, 'circles' | 'namespaces'> {
+  readonly cutPoints: readonly ShownNode[];
+  readonly shared: readonly ShownNode[];
+  readonly zones: Pick<GraphDomains['zones'], 'borders' | 'pinned'>;
+  readonly coverage: Pick<GraphDomains['coverage'], 'workloads' | 'withEvidence' | 'notSeen'>;
+}
+
+type ShownNode = Omit<KeyNode, 'role'> & { readonly role: string };
+
 interface Page {
   readonly paint: Paint;
   readonly width: number | null;
@@ -13,7 +23,7 @@ interface Page {
 
 /** The shape of a graph for people: what fails together, what divides it, what many share, which borders are crossed. */
 export function formatDomains(
-  domains: GraphDomains,
+  domains: DomainsView,
   { colour, columns }: Pick<CliContext, 'colour' | 'columns'>,
   most: number,
 ): string {
@@ -50,7 +60,7 @@ function section(title: string, entries: readonly string[], { paint, width, most
   return [...wrapText(title, { width, indent: 0 }).map((line) => paint.strong(line)), ...shown, ...more];
 }
 
-function describeNode({ id, role, callers, replicas, owner }: KeyNode): string {
+function describeNode({ id, role, callers, replicas, owner }: ShownNode): string {
   const once = replicas === 1 ? ', runs once' : '';
   const count = `${callers} ${callers === 1 ? 'caller' : 'callers'}`;
   return `${id} (${role}, ${count}${once}${owner === null ? '' : `, ${owner}`})`;

@@ -1,10 +1,11 @@
 import { type Command, Option, type OptionValues } from 'commander';
+import { AppError } from '../../errors/app-error.ts';
 import type { GraphFocus } from '../../graph/focus-graph.ts';
 import type { CommandRun } from '../command-run.ts';
 import { formatDocument, outputOption } from '../output-format.ts';
 import { readCount } from '../read-count.ts';
 import { addManifestOptions, readSources, textOption } from '../source-options.ts';
-import { formatDomains } from './domains-output.ts';
+import { type DomainsView, formatDomains } from './domains-output.ts';
 
 const formats = ['json', 'dot', 'mermaid', 'graphml'] as const;
 const directions = ['up', 'down', 'both'] as const;
@@ -30,10 +31,17 @@ function addExport(command: Command, run: CommandRun): void {
         .choices(directions)
         .default('both'),
     )
+    .option('--server <url>', 'ask a running daemon instead, such as http://127.0.0.1:9480; as json only')
     .addOption(outputOption(formats));
   addManifestOptions(exporting).action(async (options: OptionValues) => {
     const format = formats.find((each) => each === textOption(options, 'output')) ?? 'json';
     const focus = focusOf(options);
+    const server = textOption(options, 'server');
+    if (server !== undefined) {
+      if (format !== 'json') throw notDrawn(format);
+      run.context.write(await formatDocument(await ask(run, server, graphPath(focus)), 'json'));
+      return;
+    }
     const text = await run.withWorkbench(options, (workbench) =>
       workbench.exportGraph(readSources(options), { format, focus }, run.context.signal),
     );
@@ -51,21 +59,61 @@ function focusOf(options: OptionValues): GraphFocus | null {
   return { target, depth: Number(textOption(options, 'depth')), direction };
 }
 
+async function ask(run: CommandRun, server: string, path: string): Promise<unknown> {
+  const { askServer } = await import('../ask-server.ts');
+  return await askServer(server, path, run.context.signal);
+}
+
+function graphPath(focus: GraphFocus | null): string {
+  if (focus === null) return '/api/v1/graph';
+  const { target, depth, direction } = focus;
+  return `/api/v1/graph?${new URLSearchParams({ focus: target, depth: String(depth), direction }).toString()}`;
+}
+
+function notDrawn(format: string): AppError {
+  return new AppError({
+    code: 'usage',
+    what: `cannot export the graph of a daemon as ${format}`,
+    why: 'a daemon answers with JSON',
+    remedy: 'Take -o json, or name --manifests and --live instead of --server to draw',
+  });
+}
+
 function addDomains(command: Command, run: CommandRun): void {
   const domains = command
     .command('domains')
     .description('what fails together: circles, cut points, shared nodes, borders of namespaces and zones')
     .addOption(new Option('--limit <count>', 'how many of each the table shows').default('10').argParser(readCount))
+    .option('--server <url>', 'ask a running daemon instead, such as http://127.0.0.1:9480')
     .addOption(outputOption(['table', 'json', 'yaml']));
   addManifestOptions(domains).action(async (options: OptionValues) => {
     const output = textOption(options, 'output');
-    const found = await run.withWorkbench(options, (workbench) =>
-      workbench.domains(readSources(options), run.context.signal),
-    );
+    const server = textOption(options, 'server');
+    const { document, view } = server === undefined ? await ownDomains(run, options) : await domainsOf(run, server);
     run.context.write(
       output === 'json' || output === 'yaml'
-        ? await formatDocument(found, output)
-        : formatDomains(found, run.context, Number(textOption(options, 'limit'))),
+        ? await formatDocument(document, output)
+        : formatDomains(view(), run.context, Number(textOption(options, 'limit'))),
     );
   });
+}
+
+interface Answer {
+  readonly document: unknown;
+  readonly view: () => DomainsView;
+}
+
+async function ownDomains(run: CommandRun, options: OptionValues): Promise<Answer> {
+  const document = await run.withWorkbench(options, (workbench) =>
+    workbench.domains(readSources(options), run.context.signal),
+  );
+  return { document, view: () => document };
+}
+
+async function domainsOf(run: CommandRun, server: string): Promise<Answer> {
+  const [document, { domainsDocument }] = await Promise.all([
+    ask(run, server, '/api/v1/graph/domains'),
+    import('../server-documents.ts'),
+  ]);
+  return { document, view: () => domainsDocument.parse(document) };
 }
