@@ -1,4 +1,5 @@
 import type { GraphDocument, GraphEdge, GraphNode } from './graph-shapes.ts';
+import { visibleText } from './plain-text.ts';
 
 /** Nodes and edges a drawing shows: configuration objects would hide everything else. */
 function drawn({ nodes, edges }: GraphDocument): { nodes: GraphNode[]; edges: GraphEdge[] } {
@@ -24,7 +25,7 @@ const shapes: Readonly<Record<GraphNode['role'], string>> = {
 /** Graphviz. Edge styles: solid hard or unknown, dashed soft, dotted asynchronous or telemetry. */
 export function writeDot(document: GraphDocument): string {
   const { nodes, edges } = drawn(document);
-  const quote = (text: string): string => `"${printable(text).replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`;
+  const quote = (text: string): string => `"${visibleText(text).replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`;
   return [
     'digraph mooring {',
     '  rankdir=LR;',
@@ -42,7 +43,7 @@ export function writeMermaid(document: GraphDocument): string {
   const { nodes, edges } = drawn(document);
   const numbers = new Map(nodes.map(({ id }, at) => [id, `n${at}`]));
   const quote = (text: string): string =>
-    `"${printable(text).replaceAll(/[&<>"#`\\]/g, (sign) => `#${sign.codePointAt(0)};`)}"`;
+    `"${visibleText(text).replaceAll(/[&<>"#`\\]/g, (sign) => `#${sign.codePointAt(0)};`)}"`;
   const brackets = (role: GraphNode['role']): readonly [string, string] => {
     if (role === 'store') return ['[(', ')]'];
     if (role === 'broker') return ['[/', '/]'];
@@ -65,7 +66,7 @@ const edgeKeys = ['layer', 'protocol', 'strength', 'confidence'] as const;
 /** GraphML with every node and edge, configuration included: it is read by programs. */
 export function writeGraphml({ nodes, edges }: GraphDocument): string {
   const escape = (text: string): string =>
-    printable(text).replaceAll(/[&<>"']/g, (sign) => `&#${sign.codePointAt(0)};`);
+    visibleText(text).replaceAll(/[&<>"']/g, (sign) => `&#${sign.codePointAt(0)};`);
   const datum = (key: string, value: string | number | null): string =>
     value === null ? '' : `<data key="${key}">${escape(String(value))}</data>`;
   return [
@@ -98,10 +99,4 @@ function style({ strength, layer, evidence }: GraphEdge): string {
   const isPermit = evidence.every(({ kind }) => kind === 'permitted');
   if (layer === 'operations' || strength === 'async' || isPermit) return 'dotted';
   return strength === 'soft' ? 'dashed' : 'solid';
-}
-
-/** Control characters (terminal escapes, line ends) become visible: a name must not draw or run anything. */
-function printable(text: string): string {
-  // oxlint-disable-next-line no-control-regex -- these are exactly what must go
-  return text.replaceAll(/[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g, '\uFFFD');
 }

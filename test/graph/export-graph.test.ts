@@ -68,7 +68,7 @@ describe('the exported graph', () => {
   });
 
   test('names with escapes, quotes and markup draw and run nothing', () => {
-    const name = 'x\u001b[31m"]<script>&\n\u202ey';
+    const name = 'x\u001b[31m"]<script>&\n\u202e\u200f\u061c\ud800\uffff-->%%end🛶y';
     const graph = graphOf(
       resource({
         apiVersion: 'v1',
@@ -79,7 +79,9 @@ describe('the exported graph', () => {
     );
     for (const format of ['dot', 'mermaid', 'graphml'] as const) {
       const text = exportGraph(graph, format);
-      for (const sign of ['\u001b', '\u202e']) expect(text).not.toContain(sign);
+      for (const sign of ['\u001b', '\u202e', '\u200f', '\u061c', '\uffff']) expect(text).not.toContain(sign);
+      expect(text.isWellFormed()).toBe(true);
+      expect(text).toContain('🛶');
       if (format !== 'dot') expect(text).not.toContain('<script>');
     }
     expect(exportGraph(graph, 'mermaid').split('\n')).toHaveLength(3);
