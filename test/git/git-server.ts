@@ -1,11 +1,10 @@
-import { spawn, spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
-import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer } from 'node:https';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { createAuthority, issueCertificate } from '../../tools/plane/x509.ts';
 import { temporaryFolder } from '../fakes/temporary-folder.ts';
+import { runHttpBackend } from './http-backend.ts';
 
 export interface GitServer {
   /** `https://127.0.0.1:PORT` */
@@ -45,7 +44,7 @@ export async function startGitServer(options: GitServerOptions): Promise<GitServ
       response.writeHead(302, { location: options.redirectTo + (request.url ?? '') }).end();
     } else if (options.authorization !== undefined && request.headers.authorization !== options.authorization) {
       response.writeHead(401, { 'www-authenticate': 'Basic realm="git"' }).end();
-    } else runBackend(options.root, request, response);
+    } else void runHttpBackend(options.root, request, response);
   });
   onTestFinished(() => {
     server.closeAllConnections();
@@ -55,39 +54,4 @@ export async function startGitServer(options: GitServerOptions): Promise<GitServ
   const address = server.address();
   const port = typeof address === 'object' && address !== null ? address.port : 0;
   return { origin: `https://127.0.0.1:${port}`, caFile, seen };
-}
-
-function runBackend(root: string, request: IncomingMessage, response: ServerResponse): void {
-  const url = new URL(request.url ?? '/', 'https://git.test');
-  const child = spawn(join(execPath(), 'git-http-backend'), [], {
-    env: {
-      PATH: process.env['PATH'] ?? '',
-      GIT_PROJECT_ROOT: root,
-      GIT_HTTP_EXPORT_ALL: '1',
-      PATH_INFO: decodeURIComponent(url.pathname),
-      QUERY_STRING: url.search.slice(1),
-      REQUEST_METHOD: request.method ?? 'GET',
-      CONTENT_TYPE: request.headers['content-type'] ?? '',
-      HTTP_CONTENT_ENCODING: request.headers['content-encoding'] ?? '',
-      GIT_PROTOCOL: String(request.headers['git-protocol'] ?? ''),
-      REMOTE_USER: 'tester',
-    },
-  });
-  request.pipe(child.stdin);
-  const output: Buffer[] = [];
-  child.stdout.on('data', (chunk: Buffer) => output.push(chunk));
-  child.on('close', () => {
-    const all = Buffer.concat(output);
-    const end = all.indexOf('\r\n\r\n');
-    for (const line of all.toString('latin1', 0, end).split('\r\n')) {
-      const [name = '', value = ''] = line.split(/: (.*)/s);
-      if (name === 'Status') response.statusCode = Number.parseInt(value, 10);
-      else if (name !== '') response.setHeader(name, value);
-    }
-    response.end(all.subarray(end + 4));
-  });
-}
-
-function execPath(): string {
-  return spawnSync('git', ['--exec-path'], { encoding: 'utf8' }).stdout.trim();
 }
