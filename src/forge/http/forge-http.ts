@@ -24,7 +24,7 @@ const callLimit = 30_000;
 
 /**
  * Plain JSON over HTTP. Readings are tried again when the forge does not answer; writings only when it says that it did nothing (429,
- * or 503 with `Retry-After`), because one that broke may have taken effect. Redirects are not followed: they would take the credential along.
+ * 403 of a limit, or 503 with `Retry-After`), because one that broke may have taken effect. Redirects are not followed: they would take the credential along.
  */
 export function createForgeHttp(options: ForgeHttpOptions): CallForge {
   return async (call, signal) => {
@@ -54,8 +54,15 @@ interface RawAnswer {
 }
 
 function isTryAgain({ status, header }: RawAnswer, { method }: ForgeCall): boolean {
-  if (status === 429 || (status === 503 && header('retry-after') !== undefined)) return true;
-  return method === 'GET' && status >= 500;
+  return isLimit(status, header) || (method === 'GET' && status >= 500);
+}
+
+/** GitHub answers 403 when its limits are reached, and 403 to those who may not; only the headers tell the two apart. */
+function isLimit(status: number, header: RawAnswer['header']): boolean {
+  if (status === 429) return true;
+  const asks = header('retry-after') !== undefined;
+  if (status === 403) return asks || header('x-ratelimit-remaining') === '0';
+  return status === 503 && asks;
 }
 
 function parsed(options: ForgeHttpOptions, call: ForgeCall, answer: RawAnswer): ForgeAnswer {
@@ -70,9 +77,15 @@ function parsed(options: ForgeHttpOptions, call: ForgeCall, answer: RawAnswer): 
   }
 }
 
-function refusedBy({ base }: ForgeHttpOptions, call: ForgeCall, { status, bytes, secrets }: RawAnswer): AppError {
+function refusedBy(
+  { base }: ForgeHttpOptions,
+  call: ForgeCall,
+  { status, bytes, secrets, header }: RawAnswer,
+): AppError {
   const said = secrets.reduce((text, secret) => text.replaceAll(secret, '•••'), bytes.toString('utf8'));
-  return forgeFailed(base, call, whyRefused(status, said), status === 429 || status >= 500);
+  const isLimited = isLimit(status, header);
+  const why = whyRefused(isLimited ? 429 : status, said);
+  return forgeFailed(base, call, why, isLimited || status >= 500);
 }
 
 async function sendOnce(options: ForgeHttpOptions, call: ForgeCall, signal: AbortSignal): Promise<RawAnswer> {
