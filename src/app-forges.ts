@@ -1,3 +1,4 @@
+import type { GitHubAccess } from './app-github.ts';
 import type { ForgeConfig } from './config/config-schema.ts';
 import type { GitPlace, GitRemote } from './forge/git-call.ts';
 import type { CommitIdentity } from './forge/git-repair-writer.ts';
@@ -68,6 +69,23 @@ function forgeMaker(config: ForgeConfig, env: Env, clock: () => Date): (url: str
   const { commitName, commitEmail, signOff, signingKeyFile, caFile, tokenFile } = config;
   const { labels, reviewers, drafts } = config;
   let agent: Promise<import('undici').Dispatcher> | undefined;
+  const openAgent = async (): Promise<import('undici').Dispatcher> => {
+    const { createForgeAgent } = await import('./forge/http/forge-agent.ts');
+    agent ??= Promise.resolve(createForgeAgent({ caFile, proxy: undefined }));
+    return await agent;
+  };
+  const accesses = new Map<string, Promise<GitHubAccess>>();
+  const openGitHub = (url: string): Promise<GitHubAccess> => {
+    const known = accesses.get(url);
+    if (known !== undefined) return known;
+    const opened = (async () => {
+      const { createGitHubAccess } = await import('./app-github.ts');
+      return createGitHubAccess(config, { ...placeOf(url), agent: await openAgent(), clock });
+    })();
+    accesses.set(url, opened);
+    return opened;
+  };
+  const isGitHub = config.type === 'github';
   return (url) => ({
     identity: { name: commitName, email: commitEmail },
     signOff,
@@ -75,28 +93,31 @@ function forgeMaker(config: ForgeConfig, env: Env, clock: () => Date): (url: str
     manners: { labels, reviewers, drafts: drafts === 'when-incomplete' },
     async remote(of) {
       const { readToken } = await import('./forge/http/token-file.ts');
-      const basic = Buffer.from(`mooring:${await readToken(tokenFile)}`).toString('base64');
+      // Gitea takes any name with a token, GitHub this one.
+      const token = isGitHub
+        ? await (await openGitHub(url)).token(AbortSignal.timeout(60_000))
+        : await readToken(tokenFile);
+      const basic = Buffer.from(`${isGitHub ? 'x-access-token' : 'mooring'}:${token}`).toString('base64');
       const { origin } = new URL(of);
       const trust = caFile === undefined ? {} : { [`http.${origin}/.sslCAInfo`]: caFile };
       const settings = { [`http.${origin}/.extraHeader`]: `Authorization: Basic ${basic}`, ...trust };
       return { url: of, protocols: ['https'], settings };
     },
     async open(place, repository) {
-      const [{ createForgeHttp }, { createForgeAgent }, { readToken }, { createBranchRemover }, { createGiteaForge }] =
-        await Promise.all([
-          import('./forge/http/forge-http.ts'),
-          import('./forge/http/forge-agent.ts'),
-          import('./forge/http/token-file.ts'),
-          import('./forge/remove-branch.ts'),
-          import('./forge/gitea/gitea-forge.ts'),
-        ]);
-      agent ??= Promise.resolve(createForgeAgent({ caFile, proxy: undefined }));
+      const { createBranchRemover } = await import('./forge/remove-branch.ts');
+      const removeBranch = createBranchRemover(place, repository);
+      if (isGitHub) return (await openGitHub(url)).forge(removeBranch);
+      const [{ createForgeHttp }, { readToken }, { createGiteaForge }] = await Promise.all([
+        import('./forge/http/forge-http.ts'),
+        import('./forge/http/token-file.ts'),
+        import('./forge/gitea/gitea-forge.ts'),
+      ]);
       const base = new URL(`${(config.api ?? `${new URL(config.url).origin}/api/v1`).replace(/\/+$/, '')}/`);
       const credentials = async (): Promise<{ authorization: string }> => ({
         authorization: `token ${await readToken(tokenFile)}`,
       });
-      const call = createForgeHttp({ base, agent: await agent, credentials, clock });
-      return createGiteaForge({ call, ...placeOf(url), removeBranch: createBranchRemover(place, repository) });
+      const call = createForgeHttp({ base, agent: await openAgent(), credentials, clock });
+      return createGiteaForge({ call, ...placeOf(url), removeBranch });
     },
   });
 }

@@ -32,6 +32,7 @@ const forge = z.strictObject({
   type: options['forges[].type'].schema,
   api: options['forges[].api'].schema,
   tokenFile: options['forges[].tokenFile'].schema,
+  appId: options['forges[].appId'].schema,
   caFile: options['forges[].caFile'].schema,
   commitName: options['forges[].commitName'].schema,
   commitEmail: options['forges[].commitEmail'].schema,

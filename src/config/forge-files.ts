@@ -23,10 +23,15 @@ export async function forgeProblems(forges: readonly ForgeConfig[]): Promise<rea
   const seen = new Set<string>();
   for (const [index, forge] of forges.entries()) {
     const at = `forges[${index}]`;
-    const { url, api, tokenFile, caFile, signingKeyFile } = forge;
+    const { url, api, type, appId, tokenFile, caFile, signingKeyFile } = forge;
     if (seen.has(url)) add(`${at}.url`, url, 'another forge has this URL already', 'Name each once');
     seen.add(url);
-    if (api !== undefined && URL.canParse(url) && URL.canParse(api) && new URL(api).host !== new URL(url).host)
+    if (
+      api !== undefined &&
+      URL.canParse(url) &&
+      URL.canParse(api) &&
+      !isOneForge(new URL(url).host, new URL(api).host)
+    )
       add(
         `${at}.api`,
         api,
@@ -35,7 +40,11 @@ export async function forgeProblems(forges: readonly ForgeConfig[]): Promise<rea
       );
     const token = await readFile(tokenFile, 'utf8').catch(() => null);
     if (token === null) add(`${at}.tokenFile`, tokenFile, unreadable, mount);
-    else if (!/^\s*[\x21-\x7E]+\s*$/.test(token))
+    else if (appId !== undefined) {
+      if (type !== 'github') add(`${at}.appId`, appId, `${type} has no Apps`, 'Leave it away, or correct the type');
+      if (!/^\s*-----BEGIN [A-Z ]*PRIVATE KEY-----/.test(token))
+        add(`${at}.tokenFile`, tokenFile, 'it does not hold the private key of the App', 'Write the PEM file into it');
+    } else if (!/^\s*[\x21-\x7E]+\s*$/.test(token))
       add(`${at}.tokenFile`, tokenFile, 'it does not hold exactly one token', 'Write the token alone into it');
     for (const [key, file] of Object.entries({ caFile, signingKeyFile })) {
       const isThere = file === undefined || (await access(file, constants.R_OK).then(...yesOrNo));
@@ -43,6 +52,11 @@ export async function forgeProblems(forges: readonly ForgeConfig[]): Promise<rea
     }
   }
   return problems;
+}
+
+/** The one public forge whose API has a host of its own. */
+function isOneForge(host: string, api: string): boolean {
+  return host === api || (host === 'github.com' && api === 'api.github.com');
 }
 
 const yesOrNo = [() => true, () => false] as const;

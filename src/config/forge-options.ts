@@ -13,12 +13,13 @@ export const forgeOptions = {
       'Where it is: a forge, or a part of one, or a repository. Of several that fit a repository the longest counts.',
     type: 'text',
   }),
-  'forges[].type': option(z.enum(['gitea', 'forgejo']), {
-    description: 'What it is: gitea or forgejo. Proposals to repositories below url are pull requests there.',
+  'forges[].type': option(z.enum(['gitea', 'forgejo', 'github']), {
+    description: 'What it is: gitea, forgejo or github. Proposals to repositories below url are pull requests there.',
     type: 'text',
   }),
   'forges[].api': option(httpsUrl.optional(), {
-    description: 'The base of its API; /api/v1 of the same host when absent.',
+    description:
+      'The base of its API. When absent: /api/v1 of the same host for gitea and forgejo; for github api.github.com, or /api/v3 of another host.',
     type: 'text',
   }),
   'forges[].tokenFile': option(text, {
@@ -26,6 +27,11 @@ export const forgeOptions = {
       'File that holds the token of an account of its own for Mooring. Read anew with each call, and sent to that host alone.',
     type: 'path',
     secret: true,
+  }),
+  'forges[].appId': option(text.regex(/^[\w.-]+$/, 'is no App or client ID').optional(), {
+    description:
+      'The ID of a GitHub App that is installed for the repositories; tokenFile then holds its private key (PEM).',
+    type: 'text',
   }),
   'forges[].caFile': option(text.optional(), {
     description: 'File of authorities that are trusted for it beside the usual ones.',

@@ -38,6 +38,11 @@ describe('a forge in mooring.yaml', () => {
     ]);
   });
 
+  it('on github.com may name its API, which is on another host', async () => {
+    const github = { ...good, type: 'github', url: 'https://github.com/shop', api: 'https://api.github.com' };
+    expect((await examine([github])).problems).toEqual([]);
+  });
+
   it.each<[string, readonly object[], string]>([
     [
       'without a token',
@@ -49,6 +54,12 @@ describe('a forge in mooring.yaml', () => {
     ['of an API elsewhere', [{ ...good, api: 'https://evil.dev/api' }], 'it is on another host than url'],
     ['without TLS', [{ ...good, url: 'http://git.example.org' }], 'it is no https URL without a user'],
     ['with a user', [{ ...good, url: 'https://me:pw@git.example.org' }], 'it is no https URL without a user'],
+    [
+      'of an App without its key',
+      [{ ...good, type: 'github', appId: '4711' }],
+      'it does not hold the private key of the App',
+    ],
+    ['that has no Apps', [{ ...good, appId: '4711' }], 'forges[0].appId is "4711": gitea has no Apps'],
     ['with a key that is not there', [{ ...good, signingKeyFile: 'key' }], 'forges[0].signingKeyFile is "DIR/key"'],
   ])('%s is told', async (_what, forges, told) => {
     const { problems } = await examine(forges);
