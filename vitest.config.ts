@@ -12,6 +12,7 @@ const thorough = [
   'test/kubernetes/large-cluster.test.ts',
   'test/loop/status-events.test.ts',
   'test/registry/real-registry.test.ts',
+  'test/telemetry/real-prometheus.test.ts',
   'test/**/*.property.test.ts',
 ];
 

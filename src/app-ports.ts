@@ -20,6 +20,8 @@ export interface SourceRequest {
   readonly serverDryRun?: boolean;
   /** Whether registries are asked what images say. */
   readonly images?: boolean;
+  /** Where observed traffic is read: URLs of servers, or files with saved answers. */
+  readonly observed?: readonly string[];
 }
 
 /** The blast radius of a proposed change. `gaps` say what of the two revisions could not be read. */

@@ -72,9 +72,14 @@ async function graphFor(inputs: Inputs, sources: SourceRequest, signal: AbortSig
   const input = auditInput(inputs, desired, live);
   const sides = await readBothSides(input, signal, graphKinds);
   const graph = graphOfSides(sides, clock().toISOString(), sources.images === true);
-  if (sources.images !== true) return graph;
-  const { readImages } = await import('./app-read-images.ts');
-  await readImages(graph, { config: inputs.images, env: inputs.env, readSecrets: inputs.readSecrets }, signal);
+  if (sources.images === true) {
+    const { readImages } = await import('./app-read-images.ts');
+    await readImages(graph, { config: inputs.images, env: inputs.env, readSecrets: inputs.readSecrets }, signal);
+  }
+  if (sources.observed !== undefined) {
+    const { observeOnce } = await import('./app-observe-once.ts');
+    await observeOnce(graph, sources.observed, inputs.env, signal);
+  }
   return graph;
 }
 

@@ -1,5 +1,6 @@
 import { type ApiOptions, type ApiServer, startApi } from './api/api-server.ts';
 import { createFloors, type Floors } from './app-floors.ts';
+import { type AppCalls, openAppCalls } from './app-calls.ts';
 import { type AppImages, openAppImages } from './app-images.ts';
 import { startHooks } from './app-hooks.ts';
 import { fromConfig, type Inputs, inputsOf } from './app-inputs.ts';
@@ -71,6 +72,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   });
   const daemon: Daemon = stack.use(createDaemon(options, parts, predictions));
   if (parts.images !== null) stack.use(parts.images.watch(() => daemon.graph));
+  if (parts.calls !== null) stack.use(parts.calls.watch(() => daemon.graph));
   stack.use(parts.floors.keep(() => daemon.status().kinds, options.logger));
   const api = stack.use(await listen(options, parts, { daemon, predictions }));
   parts.leading.start({ elected: () => daemon.look(), wake: () => parts.deliveries.wake() });
@@ -91,6 +93,8 @@ interface Parts {
   readonly deliveries: Deliveries;
   /** Null when images are not read. */
   readonly images: AppImages | null;
+  /** Null when no source of traffic is configured. */
+  readonly calls: AppCalls | null;
   readonly clock: () => Date;
   readonly random: () => number;
 }
@@ -124,7 +128,9 @@ async function openParts(options: AppOptions, stack: AsyncDisposableStack): Prom
   const deliveries = stack.use(startHooks(wiring));
   const images = await openAppImages({ config, env, metrics, logger, clock, random });
   if (images !== null) stack.use(images);
-  return { inputs, supply, live, store, rules, floors, leading, metrics, deliveries, images, clock, random };
+  const calls = openAppCalls({ config, env, log: store.traffic, metrics, logger, clock, random });
+  if (calls !== null) stack.use(calls);
+  return { inputs, supply, live, store, rules, floors, leading, metrics, deliveries, images, calls, clock, random };
 }
 
 function createDaemon(
@@ -215,7 +221,12 @@ async function listen(
   const totals = new KindTotals();
   metrics.refreshWith(async () => {
     const state = await stateOf({ daemon, store, rules, leading, predictions, targets });
-    return [...stateMetrics(state), ...totals.grown(state.status.kinds), ...(parts.images?.gauges() ?? [])];
+    return [
+      ...stateMetrics(state),
+      ...totals.grown(state.status.kinds),
+      ...(parts.images?.gauges() ?? []),
+      ...(parts.calls?.gauges() ?? []),
+    ];
   });
   return await startApi({
     queries: createQueries({ daemon, store, rules, leading, predictions, clock }),

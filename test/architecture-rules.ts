@@ -81,7 +81,7 @@ export const folderRules: readonly FolderRule[] = [
   {
     folder: 'history',
     mayImport: ['resource', 'errors', 'log'],
-    mayImportTypes: ['drift', 'severity', 'incidents', 'rollback', 'loop', 'predictions'],
+    mayImportTypes: ['drift', 'severity', 'incidents', 'rollback', 'loop', 'predictions', 'graph'],
     because: 'history implements the narrow readers and writers that others declare',
   },
   {

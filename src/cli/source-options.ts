@@ -1,4 +1,4 @@
-import { type Command, type OptionValues } from 'commander';
+import { type Command, Option, type OptionValues } from 'commander';
 import type { SourceRequest } from '../app-ports.ts';
 
 /** The options that name the two sides, the same on every command that compares them. */
@@ -21,6 +21,12 @@ export function addManifestOptions(command: Command): Command {
       .option('--manifests <source>', 'manifests to read: a directory, or REPO[#REVISION][:PATH]')
       .option('--desired <source>', 'the same as --manifests')
       .option('--live <live>', 'also read the live side: a directory of dumps, or kube:[CONTEXT]')
+      .addOption(
+        new Option(
+          '--observed <place>',
+          'take in observed traffic: the URL of a Prometheus, Jaeger or Zipkin, or a file with an answer of theirs; several times',
+        ).argParser((place: string, before: readonly string[] | undefined) => [...(before ?? []), place]),
+      )
       .option('--images', 'ask the registries of images what ENV, ENTRYPOINT and CMD their builds set'),
   );
 }
@@ -39,7 +45,13 @@ export function readSources(options: OptionValues): SourceRequest {
     namespace: textOption(options, 'namespace'),
     ...(options['serverDryRun'] === true ? { serverDryRun: true } : {}),
     ...(options['images'] === true ? { images: true } : {}),
+    ...observedPlaces(options['observed']),
   };
+}
+
+function observedPlaces(value: unknown): Pick<SourceRequest, 'observed'> {
+  if (!Array.isArray(value)) return {};
+  return { observed: value.filter((place) => typeof place === 'string') };
 }
 
 /** A parsed option as text; undefined when it was not given. */

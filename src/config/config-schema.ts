@@ -81,6 +81,22 @@ const leaderElection = z
     message: 'is not longer than renewDeadline; others must wait longer than the leader goes on',
   });
 
+/** One source of observed traffic. */
+export const observedSchema = z.strictObject({
+  name: options['observed[].name'].schema,
+  type: options['observed[].type'].schema,
+  url: options['observed[].url'].schema,
+  window: options['observed[].window'].schema,
+  interval: options['observed[].interval'].schema,
+  timeout: options['observed[].timeout'].schema,
+  matchers: options['observed[].matchers'].schema,
+  tenant: options['observed[].tenant'].schema,
+  tokenFile: options['observed[].tokenFile'].schema,
+  username: options['observed[].username'].schema,
+  passwordFile: options['observed[].passwordFile'].schema,
+  caFile: options['observed[].caFile'].schema,
+});
+
 /** The tree that `mooring.yaml` is; its leaves are the table in `options.ts`. */
 export const configSchema = z.strictObject({
   sources: z.array(source).default([]),
@@ -116,6 +132,12 @@ export const configSchema = z.strictObject({
       refresh: options['images.refresh'].schema,
     })
     .prefault({}),
+  observed: z
+    .array(observedSchema)
+    .default([])
+    .refine((sources) => new Set(sources.map(({ name, type }) => name ?? type)).size === sources.length, {
+      message: 'has two sources of one name; give each its own, because what they tell is remembered by it',
+    }),
   history: z.strictObject({ path: options['history.path'].schema }).prefault({}),
   api: z
     .strictObject({
@@ -148,4 +170,5 @@ export const configSchema = z.strictObject({
 export type Config = z.output<typeof configSchema>;
 export type SourceConfig = Config['sources'][number];
 export type ForgeConfig = Config['forges'][number];
+export type ObservedConfig = Config['observed'][number];
 export type HookConfig = Config['hooks'][number];

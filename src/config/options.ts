@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { duration } from './duration.ts';
 import { forgeOptions } from './forge-options.ts';
 import { imageOptions } from './image-options.ts';
+import { observedOptions } from './observed-options.ts';
 import { option, type Option, text } from './option.ts';
 
 const severity = z.enum(['info', 'low', 'medium', 'high', 'critical']);
@@ -119,6 +120,7 @@ export const options = {
     env: 'MOORING_HELM',
   }),
   ...imageOptions,
+  ...observedOptions,
   'history.path': option(text.default('.mooring-state/mooring.sqlite'), {
     description: 'The file that holds episodes, deliveries and proposals.',
     type: 'path',

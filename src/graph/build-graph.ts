@@ -41,6 +41,7 @@ export function buildGraph(resources: readonly Resource[], options: GraphOptions
       ...(options.lineOf === undefined ? {} : { lineOf: options.lineOf }),
     },
     unread: [],
+    unobserved: [],
     builtAt: options.builtAt,
     work: { sources: 0, edges: 0, nodes: 0 },
   };

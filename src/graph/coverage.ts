@@ -1,5 +1,13 @@
 import type { DependencyGraph } from './dependency-graph.ts';
-import type { Coverage, CoverageTally, EdgeEnds, Finding } from './graph-shapes.ts';
+import type {
+  Coverage,
+  CoverageTally,
+  EdgeEnds,
+  Evidence,
+  Finding,
+  UndeclaredCall,
+  UnseenCall,
+} from './graph-shapes.ts';
 import { unreadImages } from './landscape/image-board.ts';
 import { membersOf } from './landscape/key-index.ts';
 
@@ -28,19 +36,38 @@ export function coverageOf(graph: DependencyGraph): Coverage {
   return { ...summary(graph), findings, ...(graph.ledger.observers.size === 0 ? {} : disagreements(graph)) };
 }
 
-/** Where manifests and traffic disagree about who works with whom. */
-function disagreements(graph: DependencyGraph): Required<Pick<Coverage, 'neverObserved' | 'undeclared'>> {
-  const neverObserved: EdgeEnds[] = [];
-  const undeclared: EdgeEnds[] = [];
-  graph.nodes.forEachEdge((_key, { from, to, layer, evidence }) => {
-    if (layer !== 'call' && layer !== 'data' && layer !== 'message') return;
-    const isObserved = evidence.some(({ kind }) => kind === 'observed');
-    if (!isObserved) neverObserved.push({ from, to });
-    else if (evidence.every(({ kind }) => kind === 'observed')) undeclared.push({ from, to });
+/**
+ * Where manifests and traffic disagree about who works with whom. A caller of whom no traffic is seen at all is not watched, and traffic
+ * to stores is seen by few sources: neither proves anything.
+ */
+function disagreements({ nodes }: DependencyGraph): Required<Pick<Coverage, 'neverObserved' | 'undeclared'>> {
+  const watchedSince = new Map<string, string>();
+  let seesStores = false;
+  nodes.forEachEdge((_key, { from, layer, evidence, firstSeen }) => {
+    if (!isObserved(evidence)) return;
+    seesStores ||= layer === 'data';
+    const known = watchedSince.get(from);
+    if (known === undefined || firstSeen < known) watchedSince.set(from, firstSeen);
   });
-  const byEnds = (one: EdgeEnds, other: EdgeEnds): number =>
-    compareText(one.from, other.from) || compareText(one.to, other.to);
+  const neverObserved: UnseenCall[] = [];
+  const undeclared: UndeclaredCall[] = [];
+  nodes.forEachEdge((_key, { from, to, layer, evidence, firstSeen, lastSeen }) => {
+    if (layer !== 'call' && layer !== 'data' && layer !== 'message') return;
+    const since = watchedSince.get(from);
+    if (isObserved(evidence)) {
+      if (evidence.every(({ kind }) => kind === 'observed')) undeclared.push({ from, to, firstSeen, lastSeen });
+    } else if (since !== undefined && layer !== 'message' && (layer === 'call' || seesStores))
+      neverObserved.push({ from, to, watchedSince: since });
+  });
   return { neverObserved: neverObserved.toSorted(byEnds), undeclared: undeclared.toSorted(byEnds) };
+}
+
+function isObserved(evidence: readonly Evidence[]): boolean {
+  return evidence.some(({ kind }) => kind === 'observed');
+}
+
+function byEnds(one: EdgeEnds, other: EdgeEnds): number {
+  return compareText(one.from, other.from) || compareText(one.to, other.to);
 }
 
 /** The same with the findings of some nodes only: those that an answer speaks of. */
@@ -102,13 +129,14 @@ function summary(graph: DependencyGraph): Omit<Coverage, 'findings'> {
 
 const mostUnread = 10;
 
-function notSeen({ ledger, landscape, unread }: DependencyGraph, silent: number): string[] {
+function notSeen({ ledger, landscape, unread, unobserved }: DependencyGraph, silent: number): string[] {
   const sentences = unread.slice(0, mostUnread).map((what) => `not read: ${what}`);
   if (unread.length > mostUnread) sentences.push(`${unread.length - mostUnread} more could not be read`);
   if (ledger.observers.size === 0) {
     const inside = landscape.images === null ? 'images or source code' : 'source code';
     sentences.push(`no traffic was observed: addresses inside ${inside} are invisible`);
   }
+  sentences.push(...unobserved);
   if (landscape.images !== null) sentences.push(...unreadImages(landscape.images));
   if (silent > 0)
     sentences.push(`${silent} workload${silent === 1 ? '' : 's'} neither name a dependency nor are named by one`);

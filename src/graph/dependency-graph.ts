@@ -22,6 +22,8 @@ export interface DependencyGraph {
   readonly options: EvidenceOptions;
   /** What could not be read, in sentences. */
   unread: readonly string[];
+  /** What sources of traffic did not tell, in sentences. */
+  unobserved: readonly string[];
   builtAt: string;
   work: GraphWork;
 }

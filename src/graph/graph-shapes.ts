@@ -95,13 +95,24 @@ export interface Coverage {
   readonly notSeen: readonly string[];
   readonly findings: readonly Finding[];
   /** Once traffic is observed: edges that only manifests know (dead configuration?), and edges that only traffic knows (hidden dependency). */
-  readonly neverObserved?: readonly EdgeEnds[];
-  readonly undeclared?: readonly EdgeEnds[];
+  readonly neverObserved?: readonly UnseenCall[];
+  readonly undeclared?: readonly UndeclaredCall[];
 }
 
 export interface EdgeEnds {
   readonly from: string;
   readonly to: string;
+}
+
+/** A declared call without traffic, though its caller's traffic is seen since then (RFC 3339). */
+export interface UnseenCall extends EdgeEnds {
+  readonly watchedSince: string;
+}
+
+/** A call that nothing but traffic tells of. Times are RFC 3339. */
+export interface UndeclaredCall extends EdgeEnds {
+  readonly firstSeen: string;
+  readonly lastSeen: string;
 }
 
 /** Counted as the graph changes: whether each node that counts has evidence, and the sums. */
@@ -130,7 +141,8 @@ export interface Claim {
   readonly strength: Strength;
   readonly confidence: number;
   readonly share?: number;
-  /** RFC 3339, of observed claims: when the traffic was last seen. */
+  /** RFC 3339, of observed claims: when the traffic was first and last seen. */
+  readonly firstSeen?: string;
   readonly seenAt?: string;
   readonly evidence: Evidence;
 }

@@ -51,6 +51,12 @@ const migrations: readonly string[] = [
   );
   CREATE INDEX happenings_at ON happenings (at);
   `,
+  `
+  CREATE TABLE traffic (
+    source TEXT NOT NULL, key TEXT NOT NULL, last_seen BIGINT NOT NULL, document TEXT NOT NULL,
+    PRIMARY KEY (source, key)
+  );
+  `,
 ];
 
 /** The version that this program writes. */

@@ -11,6 +11,7 @@ export interface StoreSchema {
   rules: RulesTable;
   predictions: PredictionsTable;
   happenings: HappeningsTable;
+  traffic: TrafficTable;
 }
 
 /** `document` is the whole episode; the other columns are what queries look for. At most one open episode per fingerprint. */
@@ -106,4 +107,12 @@ export interface HappeningsTable {
   ends_at: number | null;
   name: string;
   node: string | null;
+}
+
+/** Calls that sources of traffic told of; `document` is the call as it was last seen. */
+export interface TrafficTable {
+  source: string;
+  key: string;
+  last_seen: number;
+  document: string;
 }

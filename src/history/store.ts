@@ -3,6 +3,7 @@ import type { AppError } from '../errors/app-error.ts';
 import type { EpisodeLog } from '../incidents/episode-log.ts';
 import type { Outbox } from '../incidents/delivery.ts';
 import type { RuleLog } from '../loop/rule-keeper.ts';
+import type { TrafficLog } from '../loop/estate/traffic-log.ts';
 import type { VersionFloors } from '../loop/version-floors.ts';
 import type { PredictionLog } from '../predictions/prediction.ts';
 import type { ProposalLog } from '../rollback/proposal-log.ts';
@@ -19,6 +20,7 @@ import type { ProposalReader } from './sql-proposals.ts';
 import { createSqlRounds } from './sql-rounds.ts';
 import type { RoundLog } from './sql-rounds.ts';
 import { createSqlRules } from './sql-rules.ts';
+import { createSqlTraffic } from './sql-traffic.ts';
 import { asKyselyDatabase } from './sqlite-database.ts';
 import type { StoreSchema } from './store-schema.ts';
 
@@ -39,6 +41,7 @@ export interface Store extends AsyncDisposable {
   readonly proposals: ProposalLog & ProposalReader;
   readonly rules: RuleLog;
   readonly predictions: PredictionLog & PredictionReader;
+  readonly traffic: TrafficLog;
   /** Not null when a damaged file was moved aside at the start: tell people, then go on. */
   readonly recovered: AppError | null;
   close(): Promise<void>;
@@ -63,6 +66,7 @@ export function openStore(options: StoreOptions): Store {
     proposals: createSqlProposals(db),
     rules: createSqlRules(db),
     predictions: createSqlPredictions(db),
+    traffic: createSqlTraffic(db),
     recovered,
     close,
     [Symbol.asyncDispose]: close,

@@ -286,6 +286,42 @@ export const metrics = {
     labels: ['outcome'],
     stability: 'alpha',
   },
+  mooring_traffic_source_up: {
+    type: 'gauge',
+    help: 'Whether the last look at a source of traffic brought an answer (1) or not (0).',
+    labels: ['source'],
+    stability: 'alpha',
+  },
+  mooring_traffic_last_read_timestamp_seconds: {
+    type: 'gauge',
+    help: 'When a source of traffic last told of calls; absent while it never did.',
+    labels: ['source'],
+    stability: 'alpha',
+  },
+  mooring_traffic_edges: {
+    type: 'gauge',
+    help: 'Edges of the graph that a source of traffic told of: fresh (seen at its last look) or aged (seen before, fading).',
+    labels: ['source', 'state'],
+    stability: 'alpha',
+  },
+  mooring_traffic_unresolved_calls: {
+    type: 'gauge',
+    help: 'Calls that a source of traffic tells of with an end that is not in the graph.',
+    labels: ['source'],
+    stability: 'alpha',
+  },
+  mooring_traffic_reads_total: {
+    type: 'counter',
+    help: 'Looks at sources of traffic by outcome: read, empty, or why not: unreachable, timeout, unauthorized, refused, bad-answer, too-large.',
+    labels: ['source', 'outcome'],
+    stability: 'alpha',
+  },
+  mooring_traffic_skipped_total: {
+    type: 'counter',
+    help: 'Series of sources of traffic that were left out, by reason.',
+    labels: ['source', 'reason'],
+    stability: 'alpha',
+  },
   mooring_graph_nodes: { type: 'gauge', help: 'Nodes of the dependency graph.', labels: [], stability: 'stable' },
   mooring_graph_edges: { type: 'gauge', help: 'Edges of the dependency graph.', labels: [], stability: 'stable' },
 } as const satisfies Readonly<Record<string, Metric>>;

@@ -1,9 +1,9 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { dialects, failureQueryOf, queryOf } from '../../src/telemetry/dialects.ts';
-import { readJaeger, readPrometheus } from '../../src/telemetry/read-answers.ts';
+import { readDependencies, readPrometheus } from '../../src/telemetry/read-answers.ts';
 
-const [serviceGraph, istio] = dialects;
+const [serviceGraph] = dialects;
 
 function answer(...series: { metric: Record<string, string>; value: string }[]) {
   const result = series.map(({ metric, value }) => ({ metric, value: [1, value] }));
@@ -76,7 +76,7 @@ describe('what producers of metrics say', () => {
         `${call.to.namespace ?? '?'}/${call.to.name}`,
         call.rate,
       ]),
-    ).toEqual([[from, to, 2.5]]);
+    ).toEqual([[from, to, dialect(metric).unit === 'presence' ? 0 : 2.5]]);
   });
 
   test('replies, unknown ends and damage are skipped and counted', () => {
@@ -93,13 +93,14 @@ describe('what producers of metrics say', () => {
       skipped: { 'an end without a name': 1 },
     });
     const body = answer(
-      { metric: { client: 'user', server: 'web' }, value: '1' },
+      { metric: { client: 'user', server: 'web', connection_type: 'virtual_node' }, value: '1' },
+      { metric: { client: 'web', server: 'old' }, value: '0' },
       { metric: { client: 'web', server: 'cart' }, value: 'NaN' },
     );
     body.data.result.push(JSON.parse('{"metric":{"client":"web"},"value":null}'));
     expect(serviceGraph && readPrometheus(serviceGraph, body)).toEqual({
       calls: [],
-      skipped: { 'an end without a name': 1, 'not a number': 1, 'damaged series': 1 },
+      skipped: { 'an end without a name': 1, 'not a number': 1, 'damaged series': 1, quiet: 1 },
     });
   });
 
@@ -115,19 +116,18 @@ describe('what producers of metrics say', () => {
     null,
     'x',
     5,
-    [],
     {},
     { status: 'error' },
     { status: 'success', data: { resultType: 'matrix', result: [] } },
     { data: 1 },
   ])('%j is no answer', (body) => {
     expect(serviceGraph && readPrometheus(serviceGraph, body)).toHaveProperty('unreadable');
-    expect(readJaeger(body, 60)).toHaveProperty('unreadable');
+    expect(readDependencies(body, 60)).toHaveProperty('unreadable');
   });
 
   test('Jaeger counts become rates', () => {
     const body = { data: [{ parent: 'web', child: 'cart', callCount: 120 }, { parent: 'web' }] };
-    expect(readJaeger(body, 60)).toMatchObject({ calls: [{ rate: 2 }], skipped: { 'damaged link': 1 } });
+    expect(readDependencies(body, 60)).toMatchObject({ calls: [{ rate: 2 }], skipped: { 'damaged link': 1 } });
   });
 
   test('half a million series are cut and said so', () => {
@@ -135,7 +135,7 @@ describe('what producers of metrics say', () => {
     for (let at = 0; at < 500_000; at++)
       body.data.result.push({ metric: { client: `c${at}`, server: 's' }, value: [1, '1'] });
     expect(serviceGraph && readPrometheus(serviceGraph, body)).toMatchObject({
-      skipped: { 'beyond the limit of series': 300_000 },
+      skipped: { 'beyond the limit of series': 480_000 },
     });
   });
 
@@ -146,19 +146,57 @@ describe('what producers of metrics say', () => {
           status: 'success',
           data: { resultType: 'vector', result: [value, { metric: value, value: [0, '1'] }] },
         });
-        readJaeger({ data: [value] }, 1);
+        readDependencies({ data: [value] }, 1);
       }),
     );
   });
 
   test('the questions name window and labels', () => {
-    expect(serviceGraph && queryOf(serviceGraph, '10m')).toBe(
-      'sum by (client, server, connection_type, client_k8s_namespace_name, server_k8s_namespace_name) (rate(traces_service_graph_request_total[10m]))',
+    expect(queryOf(dialect('hubble_tcp_flags_total'), '600s', ['cluster="east"'])).toBe(
+      'topk(20001, sum by (source_namespace, source_workload, destination_namespace, destination_workload) (rate(hubble_tcp_flags_total{flag="SYN",cluster="east"}[600s])))',
     );
-    expect(istio && queryOf(istio, '10m')).toContain('rate(istio_requests_total{reporter=~"source|waypoint"}[10m])');
+    expect(queryOf(dialect('istio_requests_total'), '10m')).toContain(
+      'rate(istio_requests_total{reporter=~"source|waypoint"}[10m])',
+    );
     expect(serviceGraph && failureQueryOf(serviceGraph, '5m')).toContain(
       'traces_service_graph_request_failed_total[5m]',
     );
-    expect(queryOf(dialect('caretta_links_observed'), '5m')).toContain('max_over_time(');
+    expect(queryOf(dialect('traces_service_graph_connection_info'), '5m')).toContain('max_over_time(');
+  });
+
+  test('what is told in both directions has none', () => {
+    const flows = dialect('hubble_flows_processed_total');
+    const between = (from: string, to: string) => ({
+      metric: {
+        source_namespace: 'shop',
+        source_workload: from,
+        destination_namespace: 'shop',
+        destination_workload: to,
+      },
+      value: '1',
+    });
+    const read = readPrometheus(flows, answer(between('web', 'cart'), between('cart', 'web'), between('web', 'log')));
+    expect(read).toMatchObject({ calls: [{ to: { name: 'log' } }], skipped: { 'told in both directions': 2 } });
+  });
+
+  test('a call that leaves the cluster for another one is none in this one', () => {
+    const istio = { source_workload: 'web', source_workload_namespace: 'shop', source_cluster: 'east' };
+    const to = { destination_service_name: 'cart', destination_service_namespace: 'shop', destination_cluster: 'west' };
+    const read = readPrometheus(dialect('istio_requests_total'), answer({ metric: { ...istio, ...to }, value: '1' }));
+    expect(read).toEqual({ calls: [], skipped: { 'between clusters': 1 } });
+  });
+
+  test('a service that is called user is one', () => {
+    const labels = { client: 'cart', server: 'user' };
+    expect(serviceGraph && readPrometheus(serviceGraph, answer({ metric: labels, value: '1' }))).toMatchObject({
+      calls: [{ to: { name: 'user' } }],
+    });
+  });
+
+  test('Zipkin tells errors as well, and an empty list is an answer', () => {
+    const body = [{ parent: 'web', child: 'cart', callCount: 120, errorCount: 30 }];
+    expect(readDependencies(body, 60)).toMatchObject({ calls: [{ rate: 2, errorShare: 0.25 }] });
+    expect(readDependencies([], 60)).toEqual({ calls: [], skipped: {} });
+    expect(readDependencies({ data: null }, 60)).toEqual({ calls: [], skipped: {} });
   });
 });

@@ -39,6 +39,8 @@ async function radiusOf(run: CommandRun, target: string | undefined, options: Op
   const server = textOption(options, 'server');
   const [diff, episode] = [textOption(options, 'diff'), textOption(options, 'episode')];
   requireOne([target, diff, episode]);
+  if (options['observed'] !== undefined && (diff !== undefined || server !== undefined))
+    throw usage('--observed is not for --diff or --server', 'Leave out one of them');
   if (options['images'] === true && (diff !== undefined || server !== undefined))
     throw usage('--images is not for --diff or --server', 'Leave out one of them');
   if (server !== undefined && diff === undefined) {

@@ -73,7 +73,7 @@ function edgeKey({ from, to, layer }: Claim): string {
 
 function applyEdge(graph: DependencyGraph, key: string, claims: readonly Claim[], touched: Set<string>): void {
   const existing = graph.nodes.hasEdge(key) ? graph.nodes.getEdgeAttributes(key) : undefined;
-  const edge = mergeClaims(claims, existing?.firstSeen ?? graph.builtAt, graph.builtAt);
+  const edge = mergeClaims(claims, existing?.firstSeen, graph.builtAt);
   if (edge === undefined) {
     if (existing !== undefined) dropEdge(graph, key, existing, touched);
     return;

@@ -3,7 +3,11 @@ import { type Claim, type Evidence, type GraphEdge, strengths, type Strength } f
 const mostEvidence = 20;
 
 /** Claims of one pair of nodes and one layer as one edge. Independent evidence adds confidence; the strongest claim names the protocol. */
-export function mergeClaims(claims: readonly Claim[], firstSeen: string, lastSeen: string): GraphEdge | undefined {
+export function mergeClaims(
+  claims: readonly Claim[],
+  knownSince: string | undefined,
+  now: string,
+): GraphEdge | undefined {
   const [best] = claims.toSorted(
     (one, other) => other.confidence - one.confidence || compareEvidence(one.evidence, other.evidence),
   );
@@ -18,9 +22,17 @@ export function mergeClaims(claims: readonly Claim[], firstSeen: string, lastSee
     confidence: combined(claims),
     share: claims.find(({ share }) => share !== undefined)?.share ?? null,
     evidence: evidence.slice(0, mostEvidence),
-    firstSeen,
-    lastSeen: lastSeenOf(claims, lastSeen),
+    firstSeen: firstSeenOf(claims, knownSince, now),
+    lastSeen: lastSeenOf(claims, now),
   };
+}
+
+/** Traffic tells since when it is seen, which may be before the graph was built. */
+function firstSeenOf(claims: readonly Claim[], knownSince: string | undefined, now: string): string {
+  const times = claims.map(({ firstSeen }) => firstSeen ?? knownSince ?? now);
+  return [...times, ...(knownSince === undefined ? [] : [knownSince])].reduce((one, other) =>
+    other < one ? other : one,
+  );
 }
 
 /** What a manifest says is seen as late as the manifests are read; traffic as late as it flowed. */

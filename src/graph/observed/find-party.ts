@@ -2,6 +2,7 @@ import type { DependencyGraph } from '../dependency-graph.ts';
 import { outsideNode } from '../evidence/outside-node.ts';
 import type { GraphNode } from '../graph-shapes.ts';
 import { membersOf } from '../landscape/key-index.ts';
+import { addressBook, isPrivateAddress } from './address-book.ts';
 import { isPublicEnding, resolveHost } from '../landscape/resolve-host.ts';
 import type { Party } from '../../resource/call/observed-call.ts';
 
@@ -15,12 +16,24 @@ export type Found = { readonly to: string; readonly unseen?: GraphNode };
  */
 export function partyFinder(graph: DependencyGraph): (party: Party) => Found | undefined {
   const byName = namesOf(graph);
+  const exactly = (namespace: string | null, name: string): string | undefined => {
+    const known = byName.get(namespace === null ? `*/${name}` : `${namespace}/${name}`);
+    return known === 'several' ? undefined : known;
+  };
+  let addresses: ReadonlyMap<string, string> | undefined;
   const view = { landscape: graph.landscape, asked: new Set<string>(), assumed: false };
-  return ({ namespace, name }) => {
+  const find = ({ namespace, name, alias }: Party): Found | undefined => {
     const plain = name.toLowerCase();
+    if (isAddress(plain)) {
+      addresses ??= addressBook(graph.landscape, exactly);
+      const known = addresses.get(plain);
+      if (known !== undefined) return { to: known };
+      if (alias !== undefined) return find({ namespace: null, name: alias });
+      if (isPrivateAddress(plain)) return undefined;
+    }
     for (const candidate of shortenings(plain)) {
-      const known = byName.get(namespace === null ? `*/${candidate}` : `${namespace}/${candidate}`);
-      if (known !== undefined && known !== 'several') return { to: known };
+      const known = exactly(namespace, candidate);
+      if (known !== undefined) return { to: known };
     }
     if (!/^[a-z0-9_.-]{1,253}$/.test(plain)) return undefined;
     const host = resolveHost(view, plain, namespace ?? graph.landscape.defaultNamespace);
@@ -29,6 +42,11 @@ export function partyFinder(graph: DependencyGraph): (party: Party) => Found | u
       host.kind === 'outside' && (/^[\d.]+$/.test(plain) || isPublicEnding(plain.slice(plain.lastIndexOf('.') + 1)));
     return isOutside ? outsideNode(plain) : undefined;
   };
+  return find;
+}
+
+function isAddress(name: string): boolean {
+  return /^\d{1,3}(\.\d{1,3}){3}$/.test(name) || (name.includes(':') && /^[\da-f:.]+$/.test(name));
 }
 
 /** `web-5d8f9c7b6-x2x7q` may be a pod of `web`, `db-0` of `db`, `agent-4xk2p` of `agent`. */
@@ -49,7 +67,8 @@ function namesOf(graph: DependencyGraph): ReadonlyMap<string, string> {
     names.set(key, known === undefined || known === node ? node : 'several');
   };
   graph.nodes.forEachNode((id, { role, namespace }) => {
-    if (role === 'config' || namespace === null) return;
+    // A node that only its old traffic keeps is nobody.
+    if (role === 'config' || namespace === null || !graph.landscape.residents.has(id)) return;
     const own = new Set(
       [...membersOf(graph.landscape.residents, id)].map((key) => key.slice(key.lastIndexOf('/') + 1)),
     );

@@ -2,15 +2,33 @@ import { describe, expect, test } from 'vitest';
 import { blastRadius } from '../../../src/graph/blast-radius.ts';
 import { updateGraph } from '../../../src/graph/build-graph.ts';
 import { graphDocument } from '../../../src/graph/export-graph.ts';
-import { observe } from '../../../src/graph/observed/observe.ts';
+import type { DependencyGraph } from '../../../src/graph/dependency-graph.ts';
+import { type Claimed, observe, type Observed } from '../../../src/graph/observed/observe.ts';
+import { createMemory, remember, type TrafficMemory } from '../../../src/graph/observed/traffic-memory.ts';
 import type { ObservedCall } from '../../../src/resource/call/observed-call.ts';
-import { graphOf, lines, pairs, served, service, workload } from '../world.ts';
+import { graphOf, lines, pairs, resources, served, service, workload } from '../world.ts';
+
+interface Told {
+  readonly memory: TrafficMemory;
+  readonly claimed: Claimed;
+}
+
+const told = new WeakMap<DependencyGraph, Told>();
+
+/** One look of the only source, every ten minutes at most a window. */
+function look(graph: DependencyGraph, calls: readonly ObservedCall[], at: string): Observed {
+  const state: Told = told.get(graph) ?? { memory: createMemory('prom', 600_000), claimed: new Map() };
+  told.set(graph, state);
+  remember(state.memory, calls, at);
+  return observe(graph, state.memory, state.claimed, at);
+}
 
 describe('observed traffic in the graph', () => {
   const call = (from: string, to: string, rate = 1): ObservedCall => ({
     from: { namespace: 'shop', name: from },
     to: { namespace: 'shop', name: to },
     protocol: 'http',
+    unit: 'requests',
     rate,
     errorShare: null,
     metric: 'test_total',
@@ -25,25 +43,28 @@ describe('observed traffic in the graph', () => {
 
   test('it joins declared evidence, and adds what no manifest says', () => {
     const graph = shop();
-    expect(observe(graph, { source: 'prom', calls: [call('web', 'cart', 3), call('cart', 'db')], at: day(2) })).toEqual(
-      { edges: 2, aged: 0, unresolved: 0 },
-    );
+    expect(look(graph, [call('web', 'cart', 3), call('cart', 'db')], day(2))).toEqual({
+      edges: 2,
+      aged: 0,
+      unresolved: 0,
+      restated: 2,
+    });
     expect(lines(graph)).toEqual(['cart -> db data postgres', 'web -> cart call http']);
     const { edges, coverage } = graphDocument(graph);
     expect(edges.find(({ to }) => to === 'shop/cart')?.evidence.map(({ kind }) => kind)).toEqual([
       'declared',
       'observed',
     ]);
-    expect(coverage.undeclared).toEqual([{ from: 'shop/cart', to: 'shop/db' }]);
+    expect(coverage.undeclared).toEqual([{ from: 'shop/cart', to: 'shop/db', firstSeen: day(2), lastSeen: day(2) }]);
     expect(coverage.neverObserved).toEqual([]);
     expect(blastRadius(graph, 'db').affected.map(({ id }) => id)).toEqual(['shop/cart', 'shop/web']);
   });
 
   test('what goes quiet stays and ages, what is silent altogether keeps what it said', () => {
     const graph = shop();
-    observe(graph, { source: 'prom', calls: [call('cart', 'db')], at: day(1) });
-    expect(observe(graph, { source: 'prom', calls: [], at: day(2) })).toMatchObject({ edges: 0, aged: 1 });
-    observe(graph, { source: 'prom', calls: [call('web', 'cart')], at: day(15) });
+    look(graph, [call('cart', 'db')], day(1));
+    expect(look(graph, [], day(2))).toMatchObject({ edges: 1, aged: 0 });
+    look(graph, [call('web', 'cart')], day(15));
     const edge = graphDocument(graph).edges.find(({ to }) => to === 'shop/db');
     expect(edge).toMatchObject({ confidence: 0.49, share: 0, firstSeen: '2026-03-01T10:00:00Z', lastSeen: day(1) });
   });
@@ -56,9 +77,9 @@ describe('observed traffic in the graph', () => {
       served('ads', 80),
     );
     const calls = [call('web-v1-6d4cf56db6-x2x7q', 'cart', 3), call('web-v1', 'cart', 2), call('web', 'ads', 1)];
-    observe(graph, { source: 'prom', calls, at: day(2) });
+    look(graph, calls, day(2));
     expect(pairs(graph)).toEqual(['web -> ads', 'web -> cart']);
-    expect(graphDocument(graph).edges.map(({ share }) => share)).toEqual([0.25, 0.75]);
+    expect(graphDocument(graph).edges.map(({ share }) => share)).toEqual([0.167, 0.833]);
   });
 
   test('a name without a namespace counts when one node has it', () => {
@@ -73,24 +94,79 @@ describe('observed traffic in the graph', () => {
       from: { namespace: null, name: from },
       to: { namespace: null, name: to },
     });
-    expect(
-      observe(graph, { source: 'prom', calls: [loose('web', 'cart'), loose('web', 'api')], at: day(2) }),
-    ).toMatchObject({ edges: 1, unresolved: 1 });
+    expect(look(graph, [loose('web', 'cart'), loose('web', 'api')], day(2))).toMatchObject({ edges: 1, unresolved: 1 });
     expect(pairs(graph)).toEqual(['web -> cart']);
   });
 
   test('a renamed node leaves no ghost behind', () => {
     const graph = shop();
-    observe(graph, { source: 'prom', calls: [call('cart', 'db')], at: day(2) });
+    look(graph, [call('cart', 'db')], day(2));
     updateGraph(graph, { changed: [], removed: served('db', 5432).map(({ id }) => id), builtAt: day(3) });
-    observe(graph, { source: 'prom', calls: [call('web', 'cart')], at: day(3) });
+    look(graph, [call('web', 'cart')], day(3));
     expect(graph.nodes.hasNode('shop/db')).toBe(false);
   });
 
   test('a host outside is a node, nonsense is not', () => {
     const graph = shop();
     const calls = [call('web', 'api.partner.com'), call('web', '\u001b[31mx'), call('web', 'nowhere')];
-    expect(observe(graph, { source: 'prom', calls, at: day(2) })).toMatchObject({ edges: 1, unresolved: 2 });
+    expect(look(graph, calls, day(2))).toMatchObject({ edges: 1, unresolved: 2 });
     expect(pairs(graph)).toContain('web -> external:api.partner.com');
+  });
+
+  test('a look that brings the same changes no edge', () => {
+    const graph = shop();
+    const calls = [call('web', 'cart', 3), call('cart', 'db')];
+    const at = (minute: number): string => `2026-03-02T10:0${minute}:00Z`;
+    expect(look(graph, calls, at(0))).toMatchObject({ restated: 2 });
+    expect(look(graph, calls, at(1))).toMatchObject({ restated: 0 });
+    expect(look(graph, [call('web', 'cart', 3), call('web', 'db', 3), call('cart', 'db')], at(2))).toMatchObject({
+      restated: 1,
+    });
+  });
+
+  test('addresses are Services and pods of now, and a private one that nobody has is nobody', () => {
+    const [pod] = resources(
+      'apiVersion: v1\nkind: Pod\nmetadata: {name: cart-7c9d8b6f5-abcde, namespace: shop, ownerReferences: [{controller: true, kind: ReplicaSet, name: cart-7c9d8b6f5, apiVersion: apps/v1, uid: u}]}\nstatus: {podIP: 10.1.2.3, hostIP: 10.0.0.1, phase: Running}\n',
+    );
+    const graph = graphOf(served('cart', 80), workload('web'), pod === undefined ? [] : [pod]);
+    const named = (name: string, alias?: string): ObservedCall => ({
+      ...call('web', name),
+      to: { namespace: null, name, ...(alias === undefined ? {} : { alias }) },
+    });
+    const calls = [named('10.1.2.3'), named('10.9.9.9'), named('10.9.9.8', 'api.partner.com')];
+    expect(look(graph, calls, day(2))).toMatchObject({ edges: 2, unresolved: 1 });
+    expect(pairs(graph)).toEqual(['web -> external:api.partner.com', 'web -> cart']);
+  });
+
+  test('bytes and requests make no common share', () => {
+    const graph = graphOf(served('cart', 80), served('db', 5432), workload('web'));
+    look(
+      graph,
+      [call('web', 'cart', 3), { ...call('web', 'db', 90_000), unit: 'bytes', metric: 'bytes_total' }],
+      day(2),
+    );
+    expect(graphDocument(graph).edges.map(({ to, share }) => [to, share])).toEqual([
+      ['shop/cart', 1],
+      ['shop/db', null],
+    ]);
+  });
+
+  test('who fails along with its callee needs it, who does not does without', () => {
+    const graph = graphOf(served('edge', 80), served('web', 80), served('pay', 80), served('ads', 80));
+    const failing = (from: string, to: string, errorShare: number): ObservedCall => ({ ...call(from, to), errorShare });
+    for (let hour = 0; hour < 6; hour++) {
+      const calls = [failing('edge', 'web', 0.3), failing('web', 'pay', 0.5), failing('edge', 'ads', 0.9)];
+      look(graph, [...calls, failing('web', 'ads', 0)], `2026-03-02T0${hour}:00:00Z`);
+    }
+    const quietly = graphOf(served('edge', 80), served('web', 80), served('ads', 80));
+    for (let hour = 0; hour < 6; hour++)
+      look(quietly, [failing('edge', 'web', 0), failing('web', 'ads', 0.5)], `2026-03-02T0${hour}:00:00Z`);
+    const strengthOf = (of: DependencyGraph, to: string) =>
+      graphDocument(of).edges.find((edge) => edge.from === 'shop/web' && edge.to === to)?.strength;
+    expect([strengthOf(graph, 'shop/pay'), strengthOf(graph, 'shop/ads'), strengthOf(quietly, 'shop/ads')]).toEqual([
+      'hard',
+      'unknown',
+      'soft',
+    ]);
   });
 });
