@@ -30,7 +30,7 @@ export function readPrometheus(dialect: Dialect, body: unknown, failures?: unkno
   if (result === undefined) return { unreadable: 'not a successful instant vector of the query API' };
   const failed = failureRates(dialect, failures);
   const calls: ObservedCall[] = [];
-  const undirected = new Map<string, ObservedCall>();
+  const undirected: ObservedCall[] = [];
   const skipped = new Map<string, number>();
   const skip = (why: string, count = 1): void => void skipped.set(why, (skipped.get(why) ?? 0) + count);
   if (result.length > mostSeries) skip('beyond the limit of series', result.length - mostSeries);
@@ -39,11 +39,12 @@ export function readPrometheus(dialect: Dialect, body: unknown, failures?: unkno
     const call = sample === undefined ? 'damaged series' : callOf(dialect, sample, failed);
     if (typeof call === 'string') skip(call);
     else if (dialect.tellsReplies?.(sample?.labels ?? {}) !== true) calls.push(call);
-    else undirected.set(pairOf(call.from, call.to), call);
+    else undirected.push(call);
   }
-  for (const [pair, call] of undirected) {
-    if (pair !== pairOf(call.to, call.from) && undirected.has(pairOf(call.to, call.from)))
-      skip('told in both directions');
+  const pairs = new Set(undirected.map(({ from, to }) => pairOf(from, to)));
+  for (const call of undirected) {
+    const [there, back] = [pairOf(call.from, call.to), pairOf(call.to, call.from)];
+    if (there !== back && pairs.has(back)) skip('told in both directions');
     else calls.push(call);
   }
   return { calls, skipped: Object.fromEntries(skipped) };

@@ -4,9 +4,10 @@ import { changeRadius } from '../../../src/graph/change/change-radius.ts';
 import type { ObjectChange } from '../../../src/graph/change/object-change.ts';
 import { graphDocument } from '../../../src/graph/export-graph.ts';
 import { observe } from '../../../src/graph/observed/observe.ts';
+import { createMemory, remember } from '../../../src/graph/observed/traffic-memory.ts';
 import { isJsonObject, type JsonValue } from '../../../src/resource/json.ts';
 import { dialects } from '../../../src/telemetry/dialects.ts';
-import { readJaeger, readPrometheus } from '../../../src/telemetry/read-answers.ts';
+import { readDependencies, readPrometheus } from '../../../src/telemetry/read-answers.ts';
 import { builtAt, configMap, graphOf, resource, served, workload } from '../world.ts';
 
 const runs = { seed: Number(process.env['SEED'] ?? 20260301), numRuns: Number(process.env['RUNS'] ?? 300) };
@@ -68,7 +69,9 @@ test('whatever a source of traffic answers, every series counts as a call or as 
         if (errorShare !== null) expect(errorShare >= 0 && errorShare <= 1).toBe(true);
       }
       const graph = graphOf(served('web', 80), served('db', 5432));
-      observe(graph, { source: 'x', calls: read.calls, at: builtAt });
+      const memory = createMemory('x', 600_000);
+      remember(memory, read.calls, builtAt);
+      observe(graph, memory, new Map(), builtAt);
       const { nodes, edges } = graphDocument(graph);
       const told = [...nodes.map(({ id }) => id), ...edges.flatMap(({ evidence }) => evidence.map(({ what }) => what))];
       // oxlint-disable-next-line no-control-regex -- these are the very characters that must not pass
@@ -92,7 +95,7 @@ test('whatever Jaeger answers, no call has a rate that is no number', () => {
       ),
       fc.constantFrom(0, 1, 3_600),
       (body, lookback) => {
-        const read = readJaeger(body, lookback);
+        const read = readDependencies(body, lookback);
         if ('unreadable' in read) return;
         for (const { rate } of read.calls) expect(Number.isFinite(rate) && rate >= 0).toBe(true);
       },
