@@ -1,5 +1,5 @@
 import { metrics } from './metric-table.ts';
-import type { Metric } from './metric-table.ts';
+import type { Metric } from './metric.ts';
 
 const head = `# Metrics
 

@@ -1,6 +1,7 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import { metrics } from './metric-table.ts';
-import type { Metric, MetricName } from './metric-table.ts';
+import type { Metric } from './metric.ts';
+import type { MetricName } from './metric-table.ts';
 import type { Sample } from './sample.ts';
 
 export interface MetricsRegistryOptions {
