@@ -15,7 +15,8 @@ export function paceWrites(call: CallForge, pause: number): CallForge {
     try {
       return await call(asked, signal);
     } finally {
-      void sleep(pause, undefined, { ref: false }).then(() => done.resolve());
+      // A timer that holds the process: a command must not end between two writes.
+      void sleep(pause).then(() => done.resolve());
     }
   };
 }
