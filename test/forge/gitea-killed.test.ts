@@ -43,9 +43,9 @@ it('a proposal that is killed at any of its writing steps and made again is one 
   try {
     const whole = await runOnce(root, { ...input, live: 10, killAt: 0 });
     expect(whole).toMatchObject({ killed: false, errors: '' });
-    // The second and later replace the one before: closing it and removing its branch are steps as well.
+    // Later ones find their labels, and replace the one before: saying why, closing it and removing its branch are steps as well.
     const replacing = await runOnce(root, { ...input, live: 11, killAt: 0 });
-    expect(replacing.steps).toBeGreaterThan(whole.steps);
+    expect(replacing.steps).toBeGreaterThanOrEqual(10);
     let killed = 0;
     for (let at = 1; at <= replacing.steps; at += 1) {
       const live = 100 + at;
