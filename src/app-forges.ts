@@ -19,6 +19,8 @@ export interface FoundForge {
   readonly signOff: boolean;
   readonly sign: SignCommit | null;
   readonly manners: Manners;
+  /** Whether one issue shows what is held back. */
+  readonly dashboard: boolean;
   /** With the credential of the forge, for pushing over HTTPS. Throws AppError when the token cannot be read. */
   remote(url: string): Promise<GitRemote>;
   open(place: GitPlace, repository: RepairRepository): Promise<Forge>;
@@ -67,7 +69,7 @@ function isBelow(forge: string, repository: string): boolean {
 /** Connections are shared by all repositories of one forge. */
 function forgeMaker(config: ForgeConfig, env: Env, clock: () => Date): (url: string) => FoundForge {
   const { commitName, commitEmail, signOff, signingKeyFile, caFile, tokenFile } = config;
-  const { labels, reviewers, drafts } = config;
+  const { labels, reviewers, drafts, dashboard } = config;
   let agent: Promise<import('undici').Dispatcher> | undefined;
   const openAgent = async (): Promise<import('undici').Dispatcher> => {
     const { createForgeAgent } = await import('./forge/http/forge-agent.ts');
@@ -91,6 +93,7 @@ function forgeMaker(config: ForgeConfig, env: Env, clock: () => Date): (url: str
     signOff,
     sign: signingKeyFile === undefined ? null : signer(signingKeyFile, env),
     manners: { labels, reviewers, drafts: drafts === 'when-incomplete' },
+    dashboard,
     async remote(of) {
       const { readToken } = await import('./forge/http/token-file.ts');
       // Gitea takes any name with a token, GitHub this one.

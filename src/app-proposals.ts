@@ -1,16 +1,19 @@
 import { planFor } from './app-plan.ts';
+import { createDashboardTeller } from './app-dashboard.ts';
 import { noForges } from './app-forges.ts';
-import type { OpenedSource } from './app-sources.ts';
+import type { OpenedSource, PlacedSource } from './app-sources.ts';
 import { fence } from './app-fence.ts';
 import { proposeInto } from './app-propose.ts';
 import { createSettler, type SettleWiring } from './app-settle.ts';
 import type { Config } from './config/config-schema.ts';
 import { asAppError } from './errors/app-error.ts';
+import type { AuditReport } from './drift/drift-report.ts';
 import type { DependencyGraph } from './graph/dependency-graph.ts';
 import type { ProposalOutcome, RepairCandidate } from './loop/round.ts';
 import { formatResourceId } from './resource/resource-id.ts';
 import type { ProposalLog } from './rollback/proposal-log.ts';
 import { proposeRollback } from './rollback/propose-rollback.ts';
+import { idOfReport } from './severity/judge-drift.ts';
 import { isWorse } from './severity/severity-scale.ts';
 
 export interface ProposalWiring extends SettleWiring {
@@ -27,6 +30,7 @@ export type Propose = (candidates: readonly RepairCandidate[], signal: AbortSign
 export function createProposer(wiring: ProposalWiring): Propose {
   const { config } = wiring;
   const settler = createSettler(wiring);
+  const dashboards = createDashboardTeller({ forges: noForges, ...wiring });
   return async (candidates, signal) => {
     if (!config.propose || !(await wiring.mayAct())) return [];
     const worth = candidates
@@ -34,14 +38,33 @@ export function createProposer(wiring: ProposalWiring): Propose {
       .toSorted((a, b) => b.judgement.score - a.judgement.score);
     const bases = baseCommits();
     const outcomes: ProposalOutcome[] = [...(await settler.settle(signal))];
+    const bySource = new Map<PlacedSource, ProposalOutcome[]>(wiring.sources.map((placed) => [placed, []]));
     for (const candidate of worth) {
       signal.throwIfAborted();
       const outcome = await proposeOne(candidate, { ...wiring, bases }, signal);
       if (isOpen(outcome)) settler.opened(outcome.resource);
       outcomes.push(outcome);
+      const placed = placeOf(candidate, wiring);
+      if (placed !== undefined) bySource.get(placed)?.push(outcome);
     }
+    const told = [...bySource].map(([placed, its]) => ({ placed, outcomes: its }));
+    outcomes.push(...(await dashboards.tell(told, settledIn(wiring.report()), signal)));
     return outcomes;
   };
+}
+
+/** What no source declares is put right in the first one: there is nowhere else to say so. */
+function placeOf(candidate: RepairCandidate, { sources }: Pick<ProposalWiring, 'sources'>): PlacedSource | undefined {
+  return sources.find(({ source }) => source.manifests === candidate.source) ?? sources[0];
+}
+
+/** Nothing is settled before everything was judged once. */
+function settledIn(report: AuditReport | null): (resource: string) => boolean {
+  if (report === null) return () => false;
+  const drifted = new Set(
+    report.resources.filter(({ verdict }) => verdict === 'drifted').map((each) => formatResourceId(idOfReport(each))),
+  );
+  return (resource) => !drifted.has(resource);
 }
 
 function isOpen({ kind }: ProposalOutcome): boolean {
@@ -86,8 +109,7 @@ async function carryOut(
   signal: AbortSignal,
 ): Promise<Omit<ProposalOutcome, 'resource'>> {
   const graph = wiring.graph();
-  // What no source declares is put right in the first one: there is nowhere else to say so.
-  const placed = wiring.sources.find(({ source }) => source.manifests === candidate.source) ?? wiring.sources[0];
+  const placed = placeOf(candidate, wiring);
   if (placed === undefined || graph === null) return { kind: 'held', reason: 'nothing was read yet', branch: null };
   const { source } = placed;
   const { report } = candidate.judgement;

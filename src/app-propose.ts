@@ -6,6 +6,7 @@ import { createRepairWriter, type RepairWriterOptions } from './forge/git-repair
 import { createLocalForge } from './forge/local-forge.ts';
 import { type GitSetup, runGit } from './git/run-git.ts';
 import { defaultLimits, type Limits } from './rollback/guard-rails.ts';
+import type { Dashboard } from './rollback/dashboard.ts';
 import type { Forge } from './rollback/forge.ts';
 import { plainManners } from './rollback/manners.ts';
 import type { ProposeDependencies } from './rollback/propose-rollback.ts';
@@ -18,12 +19,17 @@ export interface ProposeOptions {
   readonly clock: () => Date;
 }
 
+/** `dashboard` is null where there is none, or nobody wants one. */
+export interface ProposePlace extends ProposeDependencies {
+  readonly dashboard: Dashboard | null;
+}
+
 /** Everything that carries a plan out in the repository of a source. Throws AppError `proposal-refused` for a plain directory. */
 export async function proposeInto(
   source: OpenedSource,
   options: ProposeOptions,
   signal: AbortSignal,
-): Promise<ProposeDependencies> {
+): Promise<ProposePlace> {
   const found = forgeOf(source, options.forges);
   const place = await placeOf(source, options.git, found);
   const baseBranch = await baseBranchOf(source, place, signal);
@@ -33,6 +39,7 @@ export async function proposeInto(
     repository,
     pullRequests: forge.pullRequests,
     conversation: forge.conversation,
+    dashboard: found?.dashboard === true ? forge.dashboard : null,
     log: null,
     baseBranch,
     limits: options.limits ?? defaultLimits,

@@ -12,6 +12,7 @@ const forge = (url: string, commitName: string): ForgeConfig => ({
   labels: true,
   reviewers: true,
   drafts: 'when-incomplete',
+  dashboard: true,
 });
 
 const find = createForgeFinder({

@@ -41,6 +41,7 @@ const forge = z.strictObject({
   labels: options['forges[].labels'].schema,
   reviewers: options['forges[].reviewers'].schema,
   drafts: options['forges[].drafts'].schema,
+  dashboard: options['forges[].dashboard'].schema,
 });
 
 const rule = z.strictObject({

@@ -66,4 +66,9 @@ export const forgeOptions = {
     description: 'Open a draft when a check could not be made or failed: when-incomplete, or never.',
     type: 'text',
   }),
+  'forges[].dashboard': option(z.boolean().default(true), {
+    description:
+      'Keep one issue in each repository that lists what is held back, and why. It is made when something is held.',
+    type: 'yes or no',
+  }),
 } as const;

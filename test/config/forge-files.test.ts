@@ -34,6 +34,7 @@ describe('a forge in mooring.yaml', () => {
         labels: true,
         reviewers: true,
         drafts: 'when-incomplete',
+        dashboard: true,
       },
     ]);
   });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Conversation } from '../../src/rollback/conversation.ts';
-import type { Dashboard } from '../../src/rollback/dashboard.ts';
+import type { Dashboard, DashboardText } from '../../src/rollback/dashboard.ts';
 import { type ForgeHarness, type ForgeWorld, pushBranch, signal } from './forge-world.ts';
 
 /** Comments and the dashboard; a forge without them has no tests here. */
@@ -62,14 +62,17 @@ function dashboardContract(harness: ForgeHarness): void {
     if (dashboard === null) throw new Error('the harness has issues, the adapter has no dashboard');
     return dashboard;
   };
+  const text = (body: string): DashboardText => ({ title: 'Mooring', body });
   describe(`a dashboard on ${harness.name}`, { timeout: 120_000 }, () => {
     it('is one issue, edited only when it reads otherwise', async () => {
       await using world = await harness.open();
-      const first = await dashboardOf(world).show('Mooring', 'nothing is held', signal);
+      expect(await dashboardOf(world).show(text('nothing is held'), false, signal)).toBeNull();
+      expect(await world.person.issues?.()).toEqual([]);
+      const first = await dashboardOf(world).show(text('nothing is held'), true, signal);
       const writes = world.faults?.writes();
-      expect(await dashboardOf(world).show('Mooring', 'nothing is held', signal)).toEqual(first);
+      expect(await dashboardOf(world).show(text('nothing is held'), true, signal)).toEqual(first);
       expect(world.faults?.writes()).toBe(writes);
-      expect(await dashboardOf(world).show('Mooring', 'one is held', signal)).toEqual(first);
+      expect(await dashboardOf(world).show(text('one is held'), true, signal)).toEqual(first);
       const issues = await world.person.issues?.();
       expect(issues).toHaveLength(1);
       expect(issues?.[0]?.body).toContain('one is held');
@@ -77,9 +80,9 @@ function dashboardContract(harness: ForgeHarness): void {
 
     it('that a person closed stays closed', async () => {
       await using world = await harness.open();
-      await dashboardOf(world).show('Mooring', 'nothing is held', signal);
+      await dashboardOf(world).show(text('nothing is held'), true, signal);
       await world.person.closeIssue?.('Mooring');
-      await dashboardOf(world).show('Mooring', 'one is held', signal);
+      await dashboardOf(world).show(text('one is held'), true, signal);
       const issues = await world.person.issues?.();
       expect(issues).toMatchObject([{ title: 'Mooring', open: false }]);
       expect(issues?.[0]?.body).toContain('one is held');

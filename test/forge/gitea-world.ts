@@ -50,7 +50,10 @@ export async function makeUsers(gitea: Gitea): Promise<GiteaUsers> {
 let count = 0;
 
 /** A repository of the administrator, in which the bot and Pat may write; Mooring reaches its API through a proxy that can fail. */
-export async function openGiteaWorld(gitea: Gitea, users: GiteaUsers): Promise<ForgeWorld & { readonly name: string }> {
+export async function openGiteaWorld(
+  gitea: Gitea,
+  users: GiteaUsers,
+): Promise<ForgeWorld & { readonly name: string; readonly url: string }> {
   const { admin, bot, pat, stranger } = users;
   const name = `shop-${(count += 1)}`;
   const at = `repos/${admin.name}/${name}`;
@@ -79,6 +82,7 @@ export async function openGiteaWorld(gitea: Gitea, users: GiteaUsers): Promise<F
   const removeBranch = createBranchRemover(place, repository);
   return {
     name,
+    url,
     forge: () => createGiteaForge({ call, owner: admin.name, name, removeBranch }),
     repository,
     publishAll: async (commit, branches) => {

@@ -15,7 +15,7 @@ it('GitHub of the configuration gets branch and pull request with the token of t
   const { root, origin, caFile } = world.host;
   const tokenFile = join(root, 'token');
   writeFileSync(tokenFile, `${world.token}\n`);
-  const manners = { signOff: false, labels: true, reviewers: true, drafts: 'never' } as const;
+  const manners = { signOff: false, labels: true, reviewers: true, drafts: 'never', dashboard: false } as const;
   const identity = { commitName: 'Mooring', commitEmail: 'mooring@example.dev' };
   const forge = { type: 'github', url: origin, tokenFile, caFile, ...identity, ...manners } as const;
   const url = `${origin}/shop/web.git`;

@@ -8,12 +8,13 @@ const mark = /<!-- mooring dashboard ([\da-f]+) -->/;
 /** One issue, known by the mark in its body among those that Mooring's account opened. */
 export function githubDashboard(repository: GitHubRepository): Dashboard {
   return {
-    async show(title, body, signal) {
+    async show({ title, body }, create, signal) {
       const digest = createHash('sha256')
         .update(JSON.stringify([title, body]))
         .digest('hex')
         .slice(0, 32);
       const known = await findIssue(repository, signal);
+      if (known === undefined && !create) return null;
       const link = stringAt(known, 'html_url') ?? '';
       if (mark.exec(stringAt(known, 'body') ?? '')?.[1] === digest) return { link };
       const text = `${body.trimEnd()}\n\n<!-- mooring dashboard ${digest} -->\n`;
