@@ -12,7 +12,7 @@ import { splitDocuments } from './split-documents.ts';
 
 export interface ParsedManifests {
   readonly resources: readonly Resource[];
-  /** Entities of Backstage: they tell of the estate, and no cluster ever holds them. Absent: none. */
+  /** Objects that tell of the estate and are not judged: entities of Backstage, and objects in which a key is there twice. Absent: none. */
   readonly entities?: readonly Resource[];
   readonly gaps: readonly Gap[];
 }
@@ -79,6 +79,7 @@ class Reading {
           `the key “${span.duplicate.key}” is there twice`,
           scopeOf(value),
         );
+        this.#addTold(value, span.line);
       } else this.#addDocument(value, span.line);
     }
     return true;
@@ -92,6 +93,7 @@ class Reading {
       const problem = error instanceof YamlProblem ? error : new YamlProblem('it cannot be read', 0);
       const at = problem.line === 0 ? line : offsetLine + problem.line;
       this.addProblem(`line ${at}`, problem.message, scopeOfText(text, problem));
+      if (isTwice(problem)) this.#addTold(readYamlDocument(text, true), line);
     }
   }
 
@@ -123,6 +125,14 @@ class Reading {
   #addDocument(value: JsonValue, line: number): void {
     if (isJsonObject(value)) this.#strings.share(value);
     for (const found of identifyResources(value, { file: this.#file, line })) this.#addFound(found, line);
+  }
+
+  /** Whoever applies it takes the last of two keys or refuses: nothing to judge by, but whom it works with is not in doubt. */
+  #addTold(value: JsonValue, line: number): void {
+    for (const found of identifyResources(value, { file: this.#file, line })) {
+      if (found.kind === 'resource')
+        this.#entities.push({ ...found.resource, body: withholdLastApplied(found.resource.body) });
+    }
   }
 
   #addFound(found: Identified, line: number): void {
@@ -157,7 +167,7 @@ const metadataText = /^ {1,8}(name|namespace):[ \t]+["']?([\w.:-]+)["']?[ \t]*(?
 
 /** Identity of a document that is no valid YAML, read off its lines; enough to say which object cannot be judged. */
 function scopeOfText(text: string, problem: YamlProblem): GapScope {
-  if (/duplicate/.test(problem.message)) {
+  if (isTwice(problem)) {
     try {
       return scopeOf(readYamlDocument(text, true));
     } catch {
@@ -172,4 +182,8 @@ function scopeOfText(text: string, problem: YamlProblem): GapScope {
   const found: Record<string, string> = {};
   for (const [key, value] of metadata) found[key] = value;
   return scopeOf({ ...Object.fromEntries(top), metadata: found });
+}
+
+function isTwice(problem: YamlProblem): boolean {
+  return /duplicate/.test(problem.message);
 }

@@ -46,7 +46,7 @@ export interface DesiredSnapshot extends Snapshot {
   /** The commit, or null for a plain directory. */
   readonly revision: string | null;
   readonly unstable: readonly UnstablePath[];
-  /** Entities of Backstage that stand beside the manifests; absent: none. They are not judged. */
+  /** What tells of the estate and is not judged: entities of Backstage, objects in which a key is there twice. Absent: none. */
   readonly entities?: readonly Resource[];
   /** Why what is declared may be something else by now: the objects are known, and none of them can be judged. */
   readonly doubt?: string;

@@ -51,6 +51,16 @@ describe('A16: keys of the ancestry of every object', () => {
   });
 });
 
+test('A17: an object with a key twice tells whom it works with, and is not judged', () => {
+  const twice = configMap('a', 'data: {k: x}\ndata: {k: z}\n');
+  const { resources, entities } = parseManifests(twice, 'a.yaml');
+  expect(resources).toEqual([]);
+  expect(entities?.map(({ id, body }) => [id.name, body['data']])).toEqual([['a', { k: 'z' }]]);
+  const json =
+    '{"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "b"}, "data": {"k": "1"}, "data": {"k": "2"}}';
+  expect(parseManifests(json, 'b.json').entities?.map(({ body }) => body['data'])).toEqual([{ k: '2' }]);
+});
+
 test('A17: a key that is there twice is a gap at its line, and never silently the last one', () => {
   expect(read(`${configMap('a', 'data: {k: x}\ndata: {k: y}\n')}---\n${configMap('b', '')}`)).toEqual({
     names: ['b'],
