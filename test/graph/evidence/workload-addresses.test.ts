@@ -83,6 +83,11 @@ describe('what leads nowhere is a finding, not an edge', () => {
     expect(findings(graph)).toEqual([`web: env CART_ADDR = cart:8080: switched off by ${by}`]);
   });
 
+  test('what every cluster brings itself is no finding', () => {
+    const env = { API_SERVER_ADDR: 'https://kubernetes.default.svc:443', DNS_ADDR: 'kube-dns.kube-system.svc:53' };
+    expect(findings(graphOf(workload('web', { env })))).toEqual([]);
+  });
+
   test('a switch of something else switches nothing off', () => {
     expect(edgesOf(world, workload('web', { env: { CART_ADDR: 'cart:8080', ENABLE_PROFILER: '0' } }))).toHaveLength(1);
   });

@@ -132,7 +132,11 @@ function judgeDefault({ meaning }: AddressInContext, { namespace, name }: Unfoun
   return meaning.address ? pointsNowhere(namespace, name) : nothing;
 }
 
+/** Services that a cluster brings itself. */
+const alwaysThere: ReadonlySet<string> = new Set(['default/kubernetes', 'kube-system/kube-dns']);
+
 function pointsNowhere(namespace: string, name: string): Judgement {
+  if (alwaysThere.has(`${namespace}/${name}`)) return nothing;
   return { kind: 'finding', why: `no Service ${name} in namespace ${namespace} of these manifests` };
 }
 
