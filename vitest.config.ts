@@ -7,6 +7,7 @@ const thorough = [
   'test/app.test.ts',
   'test/app-images.test.ts',
   'test/killed-daemon.test.ts',
+  'test/proposing-daemon.test.ts',
   'test/drift/read-back.test.ts',
   'test/graph/hostile.test.ts',
   'test/kubernetes/large-cluster.test.ts',

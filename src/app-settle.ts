@@ -30,12 +30,20 @@ export interface Settler {
 
 export function createSettler(wiring: SettleWiring): Settler {
   let open: Set<string> | null = null;
+  let notBefore = 0;
   return {
     opened: (resource) => open?.add(resource),
     async settle(signal) {
       const report = wiring.report();
-      if (report === null) return [];
-      open ??= await openObjects(wiring, signal);
+      if (report === null || wiring.clock().getTime() < notBefore) return [];
+      try {
+        open ??= await openObjects(wiring, signal);
+      } catch (error) {
+        signal.throwIfAborted();
+        notBefore = wiring.clock().getTime() + retryAfter;
+        const { what, why } = asAppError(error, 'cannot list the open proposals');
+        return [{ kind: 'failed', resource: 'proposals', reason: `${what}: ${why}`, branch: null }];
+      }
       const inSync = new Set(
         report.resources
           .filter(({ verdict }) => verdict === 'in-sync')
@@ -44,11 +52,16 @@ export function createSettler(wiring: SettleWiring): Settler {
       const settled = open.intersection(inSync);
       if (settled.size === 0) return [];
       const closed = await closeIn(wiring, settled, signal);
-      for (const resource of settled) open.delete(resource);
+      // What could not be closed is tried again, but not with every round.
+      if (closed.some(({ kind }) => kind === 'failed')) notBefore = wiring.clock().getTime() + retryAfter;
+      else for (const resource of settled) open.delete(resource);
       return closed;
     },
   };
 }
+
+/** Milliseconds that a repository or forge is left alone after it failed. */
+const retryAfter = 30_000;
 
 /** Objects that have an open proposal in any of the repositories. */
 async function openObjects(wiring: SettleWiring, signal: AbortSignal): Promise<Set<string>> {
