@@ -2,6 +2,8 @@
 export interface KeyMeaning {
   /** The name says "here is where to connect to". */
   readonly address: boolean;
+  /** It says so in a word that means nothing else: `BACKEND` and `SERVICE` may as well choose one of several kinds. */
+  readonly sure: boolean;
   /** The name may say so; enough to believe a lone name that is a Service, not to miss one that is none. */
   readonly placeLike: boolean;
   /** The value is a name, not a place: a database, a label, a topic. A full address in it may still be one. */
@@ -153,6 +155,7 @@ export function keyMeaning(key: string): KeyMeaning {
   const place = endsInPlace(words);
   return {
     address: place && !named && !never,
+    sure: place && !named && !never && !endsInChoice(words),
     placeLike: (place || words.slice(-3).some((word) => strongWords.has(word))) && !named && !never,
     named,
     never,
@@ -160,6 +163,12 @@ export function keyMeaning(key: string): KeyMeaning {
     protocol: words.map(protocolOfWord).find((found) => found !== null) ?? null,
     subject: words.filter((word) => !placeWords.has(word)),
   };
+}
+
+const choiceWords: ReadonlySet<string> = new Set(['backend', 'backends', 'service', 'services', 'api', 'link']);
+
+function endsInChoice(words: readonly string[]): boolean {
+  return choiceWords.has(words.at(-1) ?? '');
 }
 
 /** `HOST_NAME` is a place although it ends in "name". */

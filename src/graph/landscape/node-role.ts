@@ -23,7 +23,7 @@ const gatewayImages =
   /(?:^|[/-])(?:traefik|kong|haproxy|envoy|emissary|ambassador|apisix|contour|proxyv2|krakend|tyk-gateway|ingress-nginx|nginx-ingress|kubernetes-ingress)(?:$|[-/])/;
 const sidecarImages = /exporter|istio|proxyv2|linkerd|vault-agent|cloud-sql|cloudsql|jmx|config-reload|k8s-sidecar/;
 
-const exporters = /(?:^|[/_-])(?:\w{0,30}[_-])?exporter$/;
+const exporters = /[\w.][_-]exporter$/;
 
 /** Words of an image name that go with a store's own name without making it another program. */
 const plainWords: ReadonlySet<string> = new Set(

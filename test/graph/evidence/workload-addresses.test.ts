@@ -1,7 +1,19 @@
 import { describe, expect, test } from 'vitest';
 import type { Resource } from '../../../src/resource/resource.ts';
 import { buildGraph } from '../../../src/graph/build-graph.ts';
-import { builtAt, configMap, findings, graphOf, lines, pairs, resource, served, service, workload } from '../world.ts';
+import {
+  builtAt,
+  configMap,
+  findings,
+  graphOf,
+  lines,
+  pairs,
+  resource,
+  resources,
+  served,
+  service,
+  workload,
+} from '../world.ts';
 
 /** Callees that most rows know. */
 const world: readonly Resource[] = [
@@ -86,6 +98,24 @@ describe('what leads nowhere is a finding, not an edge', () => {
   test('what every cluster brings itself is no finding', () => {
     const env = { API_SERVER_ADDR: 'https://kubernetes.default.svc:443', DNS_ADDR: 'kube-dns.kube-system.svc:53' };
     expect(findings(graphOf(workload('web', { env })))).toEqual([]);
+  });
+
+  test('a word that chooses one of several kinds of storage is no address', () => {
+    const env = { STORAGE_BACKEND: 'filesystem', CACHE_BACKEND: 'redis', MAIL_SERVICE: 'sendmail' };
+    const graph = graphOf(workload('web', { env }));
+    expect([...pairs(graph), ...findings(graph)]).toEqual([]);
+    expect(pairs(graphOf(served('store', 80), workload('web', { env: { STORAGE_BACKEND: 'store' } })))).toEqual([
+      'web -> store',
+    ]);
+  });
+
+  test('the own public address is dialled by others', () => {
+    const ingress = resources(
+      'apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {name: shop, namespace: shop}\nspec: {rules: [{host: shop.corp.net, http: {paths: [{path: /, pathType: Prefix, backend: {service: {name: web, port: {number: 80}}}}]}}]}\n',
+    );
+    const env = { PUBLIC_URL: 'https://shop.corp.net' };
+    const graph = graphOf(ingress, served('web', 80, { env }), workload('bot', { env }));
+    expect(pairs(graph)).toEqual(['bot -> ingress/shop']);
   });
 
   test('a switch of something else switches nothing off', () => {

@@ -121,10 +121,14 @@ function judgeMissing(context: AddressInContext, { namespace, name }: Unfound): 
   const carriesData = layerOf(spoken) !== 'call';
   // A store that names its own kind means its peers, behind a headless Service that a chart forgot or an operator makes.
   if (carriesData && spoken === context.own) return nothing;
-  if (carriesData && (address.form !== 'bare' || meaning.address)) return unseen(namespace, name, spoken, 0.6);
-  if (address.form === 'bare' && !meaning.address) return nothing;
-  if (address.form === 'host-port' && !meaning.address && context.origin !== 'env') return nothing;
-  return pointsNowhere(namespace, name);
+  if (carriesData && (address.form !== 'bare' || meaning.sure)) return unseen(namespace, name, spoken, 0.6);
+  return isMeantAsPlace(context) ? pointsNowhere(namespace, name) : nothing;
+}
+
+/** A name that nobody has may be meant for something else, unless its setting says "place" and nothing but that. */
+function isMeantAsPlace({ address, meaning, origin }: AddressInContext): boolean {
+  if (address.form === 'bare') return meaning.sure;
+  return address.form !== 'host-port' || meaning.address || origin === 'env';
 }
 
 /** Images carry defaults for other places than this cluster. */

@@ -16,6 +16,7 @@ import {
   type Source,
 } from '../evidence.ts';
 import { type AddressInContext, isTelemetry, judgeAddress } from './judge-address.ts';
+import { isOwnAddress } from './own-address.ts';
 import { topicUses } from './topic-uses.ts';
 import { switchedOff } from './switched-off.ts';
 import type { DeclaredSetting } from './declared-setting.ts';
@@ -97,6 +98,7 @@ function report(
 ): void {
   const judgement = judgeAddress(context, view);
   if (judgement.kind === 'nothing' || (judgement.kind === 'edge' && judgement.to === from)) return;
+  if (judgement.kind === 'edge' && judgement.facts.role === 'gateway' && isOwnAddress(view, judgement.to, from)) return;
   // Joined, not concatenated: tens of thousands of these are kept, and a joined text is one piece of memory.
   const place = setting.image === undefined ? [] : [' in ', setting.image];
   const what = [setting.what, ' = ', shown(context.address), ...place].join('');
