@@ -2,6 +2,7 @@ import type { GraphNode, NodeImage, NodeRole } from '../graph-shapes.ts';
 import { stringAt } from '../../resource/json.ts';
 import { parseResourceId } from '../../resource/resource-id.ts';
 import type { Landscape } from './landscape.ts';
+import { tierOf } from './criticality.ts';
 import { operatorKindOf, roleOfKind } from './node-kinds.ts';
 import { membersOf } from './key-index.ts';
 import type { Workload } from './workload.ts';
@@ -72,7 +73,7 @@ export function nodeOf(landscape: Landscape, id: string): GraphNode {
     role,
     resources: residents,
     owner: annotation('owner'),
-    tier: annotation('tier'),
+    tier: tierOf(annotation, workloads),
     exposed: role === 'gateway' || services.some(({ exposed }) => exposed),
     replicas: workloads.length === 0 ? null : workloads.reduce((sum, { replicas }) => sum + (replicas ?? 1), 0),
     ...(images.length === 0 ? {} : { images }),
