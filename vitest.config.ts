@@ -14,6 +14,7 @@ const thorough = [
   'test/loop/status-events.test.ts',
   'test/registry/real-registry.test.ts',
   'test/telemetry/real-prometheus.test.ts',
+  'test/telemetry/traffic-daemon.test.ts',
   'test/**/*.property.test.ts',
 ];
 
