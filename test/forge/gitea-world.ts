@@ -3,13 +3,14 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { overNetwork } from '../../src/forge/git-refs.ts';
 import { createRepairWriter } from '../../src/forge/git-repair-writer.ts';
 import { createGiteaForge } from '../../src/forge/gitea/gitea-forge.ts';
 import { createForgeHttp } from '../../src/forge/http/forge-http.ts';
 import { createBranchRemover } from '../../src/forge/remove-branch.ts';
 import type { JsonValue } from '../../src/resource/json.ts';
-import { parseJson, stringAt } from '../../src/resource/json.ts';
+import { parseJson, stringAt, valueAt } from '../../src/resource/json.ts';
 import type { Gitea, GiteaUser } from '../../tools/gitea/start-gitea.ts';
 import { placeFor } from './gitea-place.ts';
 import { startFaultyProxy } from './faulty-proxy.ts';
@@ -49,6 +50,16 @@ export async function makeUsers(gitea: Gitea): Promise<GiteaUsers> {
 
 let count = 0;
 
+/** Gitea notices a first push by and by; until then the repository counts as empty, and has no pull requests to list. */
+async function untilFilled(gitea: Gitea, admin: GiteaUser, at: string): Promise<void> {
+  for (let tries = 0; tries < 600; tries += 1) {
+    const found = await askGitea(gitea, admin, 'GET', at);
+    if (valueAt(found, 'empty') === false) return;
+    await sleep(100);
+  }
+  throw new Error(`${at} stays empty`);
+}
+
 /** A repository of the administrator, in which the bot and Pat may write; Mooring reaches its API through a proxy that can fail. */
 export async function openGiteaWorld(
   gitea: Gitea,
@@ -68,6 +79,7 @@ export async function openGiteaWorld(
   git(root, 'init', '--quiet', '--initial-branch=main', work);
   commitFiles(work, { 'web.yaml': text }, (...args) => git(work, ...args));
   git(work, 'push', '--quiet', url, 'main');
+  await untilFilled(gitea, admin, at);
   const proxy = await startFaultyProxy(gitea.url, gitea.agent);
   const place = placeFor(root, gitea, bot, url);
   const repository = createRepairWriter({ place, baseBranch: 'main', identity });
