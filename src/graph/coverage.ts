@@ -40,15 +40,16 @@ export function coverageOf(graph: DependencyGraph): Coverage {
  * Where manifests and traffic disagree about who works with whom. A caller of whom no traffic is seen at all is not watched, and traffic
  * to stores is seen by few sources: neither proves anything.
  */
-function disagreements({ nodes }: DependencyGraph): Required<Pick<Coverage, 'neverObserved' | 'undeclared'>> {
+function disagreements({ nodes, ledger }: DependencyGraph): Required<Pick<Coverage, 'neverObserved' | 'undeclared'>> {
   const watchedSince = new Map<string, string>();
   let seesStores = false;
-  nodes.forEachEdge((_key, { from, layer, evidence, firstSeen }) => {
-    if (!isObserved(evidence)) return;
-    seesStores ||= layer === 'data';
-    const known = watchedSince.get(from);
-    if (known === undefined || firstSeen < known) watchedSince.set(from, firstSeen);
-  });
+  for (const source of ledger.observers) {
+    for (const { from, layer, firstSeen } of ledger.statements.get(source)?.claims ?? []) {
+      seesStores ||= layer === 'data';
+      const known = watchedSince.get(from);
+      if (firstSeen !== undefined && (known === undefined || firstSeen < known)) watchedSince.set(from, firstSeen);
+    }
+  }
   const neverObserved: UnseenCall[] = [];
   const undeclared: UndeclaredCall[] = [];
   nodes.forEachEdge((_key, { from, to, layer, evidence, firstSeen, lastSeen }) => {

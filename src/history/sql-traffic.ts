@@ -41,10 +41,18 @@ async function load(db: Kysely<StoreSchema>, source: string): Promise<ReadonlyMa
   // A row that another version wrote in another way is as good as none: the next look tells it anew.
   return new Map(
     rows.flatMap(({ key, document }) => {
-      const parsed = seenCall.safeParse(JSON.parse(document));
+      const parsed = seenCall.safeParse(jsonOf(document));
       return parsed.success ? [[key, withoutNothing(parsed.data)]] : [];
     }),
   );
+}
+
+function jsonOf(document: string): unknown {
+  try {
+    return JSON.parse(document);
+  } catch {
+    return null;
+  }
 }
 
 /** An absent alias is no member. */

@@ -116,6 +116,14 @@ describe('what leads nowhere is a finding, not an edge', () => {
     const env = { PUBLIC_URL: 'https://shop.corp.net' };
     const graph = graphOf(ingress, served('web', 80, { env }), workload('bot', { env }));
     expect(pairs(graph)).toEqual(['bot -> ingress/shop']);
+    const ways = resources(
+      'apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {name: shop, namespace: shop}\nspec: {rules: [{host: shop.corp.net, http: {paths: [{path: /, pathType: Prefix, backend: {service: {name: web, port: {number: 80}}}}, {path: /api, pathType: Prefix, backend: {service: {name: api, port: {number: 80}}}}]}}]}\n',
+    );
+    const both = { PUBLIC_URL: 'https://shop.corp.net/', API_URL: 'https://shop.corp.net/api/v1' };
+    expect(pairs(graphOf(ways, served('web', 80, { env: both }), served('api', 80, { env: both })))).toEqual([
+      'api -> ingress/shop',
+      'web -> ingress/shop',
+    ]);
   });
 
   test('a switch of something else switches nothing off', () => {

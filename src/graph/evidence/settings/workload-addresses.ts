@@ -98,7 +98,12 @@ function report(
 ): void {
   const judgement = judgeAddress(context, view);
   if (judgement.kind === 'nothing' || (judgement.kind === 'edge' && judgement.to === from)) return;
-  if (judgement.kind === 'edge' && judgement.facts.role === 'gateway' && isOwnAddress(view, judgement.to, from)) return;
+  if (
+    judgement.kind === 'edge' &&
+    judgement.facts.role === 'gateway' &&
+    isOwnAddress(view, judgement.to, from, context.address)
+  )
+    return;
   // Joined, not concatenated: tens of thousands of these are kept, and a joined text is one piece of memory.
   const place = setting.image === undefined ? [] : [' in ', setting.image];
   const what = [setting.what, ' = ', shown(context.address), ...place].join('');
