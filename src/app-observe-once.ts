@@ -66,6 +66,9 @@ async function readServer(place: string, env: Env, signal: AbortSignal): Promise
       : { kind: 'given', user: decodeURIComponent(url.username), password: decodeURIComponent(url.password) };
   url.username = '';
   url.password = '';
+  // Some put a token there; it is neither sent nor told.
+  url.search = '';
+  url.hash = '';
   const name = url.href;
   let first: CallReading | undefined;
   for (const type of ['prometheus', 'jaeger', 'zipkin'] as const) {
