@@ -35,7 +35,7 @@ export function appIni({ dir, root, port, certificateFile, keyFile }: AppIniFact
     },
     database: { DB_TYPE: 'sqlite3', PATH: `${dir}/gitea.sqlite`, SQLITE_JOURNAL_MODE: 'WAL' },
     repository: { ROOT: `${dir}/repositories`, DEFAULT_BRANCH: 'main' },
-    security: { INSTALL_LOCK: true, PASSWORD_HASH_ALGO: 'pbkdf2$1000', PASSWORD_COMPLEXITY: 'off' },
+    security: { INSTALL_LOCK: true, PASSWORD_HASH_ALGO: 'pbkdf2$1000$50', PASSWORD_COMPLEXITY: 'off' },
     service: { DISABLE_REGISTRATION: true },
     session: { PROVIDER: 'memory' },
     indexer: { ISSUE_INDEXER_TYPE: 'db' },

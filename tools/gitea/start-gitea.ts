@@ -98,8 +98,11 @@ async function createUser(program: GiteaProgram, dir: string, name: string, admi
   const rights = ['--must-change-password=false', ...(admin ? ['--admin'] : [])];
   await administer(program, dir, ['admin', 'user', 'create', ...about, ...rights]);
   const asked = ['--username', name, '--token-name', 'tests', '--scopes', 'all', '--raw'];
-  const token = await administer(program, dir, ['admin', 'user', 'generate-access-token', ...asked]);
-  return { name, email, token: token.trim().split('\n').at(-1) ?? '' };
+  const printed = await administer(program, dir, ['admin', 'user', 'generate-access-token', ...asked]);
+  // Gitea's commands log to standard output as well, and on a busy machine also after their answer.
+  const token = /^[0-9a-f]{40}$/m.exec(printed)?.[0];
+  if (token === undefined) throw new Error(`Gitea printed no token for ${name}: ${printed}`);
+  return { name, email, token };
 }
 
 async function administer(program: GiteaProgram, dir: string, args: readonly string[]): Promise<string> {
