@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { parseRetryAfter } from './retry-after.ts';
+import { parseRetryAfter } from '../errors/retry-after.ts';
 import { type RegistryAnswer, type RegistryRequest, sendBounded } from './bounded-request.ts';
 import { parseChallenge } from './challenge.ts';
 import type { RegistryCredentials } from './docker-config.ts';

@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { rootCertificates } from 'node:tls';
 import { Agent, type Dispatcher, ProxyAgent } from 'undici';
 import { AppError } from '../errors/app-error.ts';
+import { parseRetryAfter } from '../errors/retry-after.ts';
 import type { JsonValue } from '../resource/json.ts';
 import { TelemetryProblem } from './telemetry-problem.ts';
 
@@ -91,7 +92,8 @@ export class TelemetryClient implements AsyncDisposable {
   }
 
   #judge(status: number, retryAfter: string | string[] | undefined, text: string): TelemetryAnswer {
-    const wait = waitOf([retryAfter ?? []].flat()[0]);
+    const asked = parseRetryAfter([retryAfter ?? []].flat()[0], Date.now());
+    const wait = asked === null ? null : Math.min(asked, longestWait);
     if (status === 401 || status === 403)
       throw new TelemetryProblem('unauthorized', `${this.host} refused the credentials (${status})`);
     if (status === 429 || status === 503)
@@ -150,10 +152,6 @@ function parsed(text: string): JsonValue | undefined {
 }
 
 const longestWait = 3_600_000;
-
-function waitOf(header: string | undefined): number | null {
-  return /^\d{1,9}$/.test(header?.trim() ?? '') ? Math.min(Number(header) * 1000, longestWait) : null;
-}
 
 function agentFor({ url, timeout, caFile, proxyFor }: TelemetryClientOptions): Dispatcher {
   const tls = caFile === undefined ? {} : { ca: [...rootCertificates, authorities(caFile)] };

@@ -8,7 +8,7 @@ import { credentialsFor } from '../../src/registry/docker-config.ts';
 import { createHostPolicy } from '../../src/registry/host-policy.ts';
 import { readManifest } from '../../src/registry/read-manifest.ts';
 import { RegistryProblem } from '../../src/registry/registry-problem.ts';
-import { parseRetryAfter } from '../../src/registry/retry-after.ts';
+import { parseRetryAfter } from '../../src/errors/retry-after.ts';
 import { temporaryFolder } from '../fakes/temporary-folder.ts';
 import { blobOf } from './images-of.ts';
 

@@ -1,3 +1,5 @@
+import { parseRetryAfter } from '../../errors/retry-after.ts';
+
 /** What the wait depends on; any HTTP answer has it. */
 interface Asking {
   readonly header: (name: string) => string | undefined;
@@ -8,10 +10,8 @@ interface Asking {
  * GitLab and Gitea's proxies send it), else `otherwise`.
  */
 export function waitAsked({ header }: Asking, now: Date, otherwise: number): number {
-  const after = header('retry-after')?.trim() ?? '';
-  if (/^\d{1,9}$/.test(after)) return Number(after) * 1_000;
-  const date = /^[A-Za-z]{3},/.test(after) ? Date.parse(after) : Number.NaN;
-  if (!Number.isNaN(date)) return Math.max(0, date - now.getTime());
+  const after = parseRetryAfter(header('retry-after'), now.getTime());
+  if (after !== null) return after;
   const remaining = header('x-ratelimit-remaining') ?? header('ratelimit-remaining');
   const reset = (header('x-ratelimit-reset') ?? header('ratelimit-reset') ?? '').trim();
   if (remaining === '0' && /^\d{9,11}$/.test(reset)) return Math.max(0, Number(reset) * 1_000 - now.getTime());

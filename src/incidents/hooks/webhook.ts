@@ -6,7 +6,7 @@ import type { DeliveryRecord } from '../delivery.ts';
 import type { Hook, HookOutcome } from '../hook.ts';
 import { isPrivateAddress } from './private-addresses.ts';
 import { lookupPublic, privateTargetCode } from './public-lookup.ts';
-import { retryAfterMs } from './retry-after.ts';
+import { parseRetryAfter } from '../../errors/retry-after.ts';
 import { secretKey, signatureHeaders } from './webhook-signature.ts';
 
 export interface WebhookOptions {
@@ -95,7 +95,7 @@ async function send(channel: Channel, delivery: DeliveryRecord, signal: AbortSig
       body: delivery.body,
     });
     await discard(answer.body);
-    return outcomeOf(answer.statusCode, retryAfterMs(answer.headers['retry-after'], now));
+    return outcomeOf(answer.statusCode, parseRetryAfter([answer.headers['retry-after'] ?? []].flat()[0], now));
   } catch (error) {
     return { kind: 'failed', why: reasonOf(error, timeout), status: null, retryAfterMs: null };
   }
