@@ -5,6 +5,7 @@ import type { DependencyGraph } from './graph/dependency-graph.ts';
 import type { Logger } from './log/logger.ts';
 import { CallWatch } from './loop/estate/call-watch.ts';
 import type { TrafficLog } from './loop/estate/traffic-log.ts';
+import type { RoundObserver } from './loop/round.ts';
 import { callMetrics } from './metrics/call-metrics.ts';
 import type { MetricsRegistry } from './metrics/metrics-registry.ts';
 import { add, type Sample } from './metrics/sample.ts';
@@ -22,6 +23,8 @@ export interface CallWiring {
 
 /** Observed traffic in the daemon. Closing it ends its connections; its watch is closed on its own, before. */
 export interface AppCalls extends AsyncDisposable {
+  /** Tells the watch that a round has passed. */
+  readonly observer: RoundObserver;
   /** Starts to read, for the graph of the moment. */
   watch(graph: () => DependencyGraph | null): AsyncDisposable;
   gauges(): readonly Sample[];
@@ -40,6 +43,7 @@ export function openAppCalls({ config, env, log, metrics, ...clocks }: CallWirin
     ),
   );
   return {
+    observer: { finished: () => watch?.wake() },
     watch(graph) {
       watch = new CallWatch({
         ...clocks,

@@ -174,6 +174,7 @@ function createDaemon(
     parts.rules,
     predictions,
     ...(parts.images === null ? [] : [parts.images.observer]),
+    ...(parts.calls === null ? [] : [parts.calls.observer]),
     ...observers,
   ];
   const daemon: Daemon = new Daemon({

@@ -57,6 +57,12 @@ const migrations: readonly string[] = [
     PRIMARY KEY (source, key)
   );
   `,
+  `
+  CREATE TABLE movements (
+    source TEXT NOT NULL, key TEXT NOT NULL, last_bad BIGINT NOT NULL, document TEXT NOT NULL,
+    PRIMARY KEY (source, key)
+  );
+  `,
 ];
 
 /** The version that this program writes. */

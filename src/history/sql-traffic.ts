@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely';
 import { z } from 'zod';
+import type { Movement } from '../graph/observed/co-movement.ts';
 import type { SeenCall } from '../graph/observed/traffic-memory.ts';
 import type { TrafficLog } from '../loop/estate/traffic-log.ts';
 import { guarded } from './store-errors.ts';
@@ -19,32 +20,43 @@ const seenCall = z.object({
   metric: z.string(),
   firstSeen: z.string(),
   lastSeen: z.string(),
-  badWindows: z.number(),
-  failedAlong: z.number(),
 });
+const movement = z.object({ badWindows: z.number(), failedAlong: z.number(), lastBad: z.string() });
 
 export function createSqlTraffic(db: Kysely<StoreSchema>): TrafficLog {
   return {
     load: (source) => guarded('read the traffic seen', () => load(db, source)),
-    keep: (source, changed, forgotten) => guarded('store the traffic seen', () => keep(db, source, changed, forgotten)),
+    keepCalls: (source, changed, forgotten) =>
+      guarded('store the traffic seen', () => keepCalls(db, source, changed, forgotten)),
+    keepMovements: (source, changed) => guarded('store the traffic seen', () => keepMovements(db, source, changed)),
+    retain: (sources, since) => guarded('forget traffic', () => retain(db, sources, since)),
   };
 }
 
-async function load(db: Kysely<StoreSchema>, source: string): Promise<ReadonlyMap<string, SeenCall>> {
-  const rows = await db
+async function load(db: Kysely<StoreSchema>, source: string): ReturnType<TrafficLog['load']> {
+  const calls = await db
     .selectFrom('traffic')
     .select(['key', 'document'])
     .where('source', '=', source)
     .orderBy('last_seen')
     .orderBy('key')
     .execute();
+  const movements = await db.selectFrom('movements').select(['key', 'document']).where('source', '=', source).execute();
   // A row that another version wrote in another way is as good as none: the next look tells it anew.
-  return new Map(
-    rows.flatMap(({ key, document }) => {
-      const parsed = seenCall.safeParse(jsonOf(document));
-      return parsed.success ? [[key, withoutNothing(parsed.data)]] : [];
-    }),
-  );
+  return {
+    calls: new Map(
+      calls.flatMap(({ key, document }) => {
+        const parsed = seenCall.safeParse(jsonOf(document));
+        return parsed.success ? [[key, withoutNothing(parsed.data)]] : [];
+      }),
+    ),
+    movements: new Map(
+      movements.flatMap(({ key, document }) => {
+        const parsed = movement.safeParse(jsonOf(document));
+        return parsed.success ? [[key, parsed.data]] : [];
+      }),
+    ),
+  };
 }
 
 function jsonOf(document: string): unknown {
@@ -62,7 +74,7 @@ function withoutNothing({ from, to, ...rest }: z.output<typeof seenCall>): SeenC
   return { ...rest, from: plain(from), to: plain(to) };
 }
 
-async function keep(
+async function keepCalls(
   db: Kysely<StoreSchema>,
   source: string,
   changed: ReadonlyMap<string, SeenCall>,
@@ -92,4 +104,40 @@ async function keep(
     const keys = forgotten.slice(start, start + chunk);
     await db.deleteFrom('traffic').where('source', '=', source).where('key', 'in', keys).execute();
   }
+}
+
+async function keepMovements(
+  db: Kysely<StoreSchema>,
+  source: string,
+  changed: ReadonlyMap<string, Movement>,
+): Promise<void> {
+  const entries = [...changed];
+  for (let start = 0; start < entries.length; start += chunk) {
+    const values = entries.slice(start, start + chunk).map(([key, counted]) => ({
+      source,
+      key,
+      last_bad: Date.parse(counted.lastBad),
+      document: JSON.stringify(counted),
+    }));
+    await db
+      .insertInto('movements')
+      .values(values)
+      .onConflict((conflict) =>
+        conflict.columns(['source', 'key']).doUpdateSet((own) => ({
+          last_bad: own.ref('excluded.last_bad'),
+          document: own.ref('excluded.document'),
+        })),
+      )
+      .execute();
+    await new Promise(setImmediate);
+  }
+}
+
+async function retain(db: Kysely<StoreSchema>, sources: readonly string[], since: Date): Promise<void> {
+  await db.deleteFrom('movements').where('last_bad', '<', since.getTime()).execute();
+  for (const table of ['traffic', 'movements'] as const)
+    await db
+      .deleteFrom(table)
+      .where('source', 'not in', [...sources])
+      .execute();
 }

@@ -12,6 +12,7 @@ export interface StoreSchema {
   predictions: PredictionsTable;
   happenings: HappeningsTable;
   traffic: TrafficTable;
+  movements: MovementsTable;
 }
 
 /** `document` is the whole episode; the other columns are what queries look for. At most one open episode per fingerprint. */
@@ -114,5 +115,13 @@ export interface TrafficTable {
   source: string;
   key: string;
   last_seen: number;
+  document: string;
+}
+
+/** Failures of calls and of their callers, as counted by source and nodes; `document` is the count. */
+export interface MovementsTable {
+  source: string;
+  key: string;
+  last_bad: number;
   document: string;
 }

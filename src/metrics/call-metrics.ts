@@ -1,4 +1,4 @@
-import type { CallState } from '../loop/estate/call-watch.ts';
+import type { CallState } from '../loop/estate/call-state.ts';
 import { clear, type Sample, set } from './sample.ts';
 
 /** How sources of traffic fare, as gauges. Pure. */

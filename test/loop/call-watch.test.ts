@@ -125,4 +125,63 @@ describe('traffic in the daemon', () => {
     await vi.waitFor(() => expect(graphDocument(graph).coverage.notSeen.join()).toMatch(/it tells of no call/));
     expect(edgeIn(graph)).toMatchObject({ confidence: 0.98 });
   });
+
+  test('a graph that is built anew has it with the next round, however long the server wants to be left alone', async () => {
+    await using store = openStore({ path: ':memory:', clock: () => new Date(first) });
+    let graph = shop();
+    const world: { answer: CallReading; now: string } = { answer: seen, now: first };
+    const { watch, looks } = watching(store.traffic, () => graph, world);
+    await using _closed = { [Symbol.asyncDispose]: () => watch[Symbol.asyncDispose]() };
+    await vi.waitFor(() => expect(edgeIn(graph)).toBeDefined());
+    world.answer = { ...down, retryAfterMs: 3_600_000 };
+    await vi.waitFor(() => expect(looks.at(-1)).toMatchObject({ kind: 'failed' }));
+    graph = shop();
+    watch.wake();
+    await vi.waitFor(() => expect(edgeIn(graph)).toBeDefined());
+  });
+
+  test('counts no window twice over restarts, and goes on counting', async () => {
+    const path = join(temporaryFolder(), 'mooring.sqlite');
+    const failing = (from: string, to: string): ObservedCall => ({
+      ...call,
+      from: { namespace: 'shop', name: from },
+      to: { namespace: 'shop', name: to },
+      errorShare: 0.5,
+    });
+    const calls = [failing('edge', 'web'), failing('web', 'cart')];
+    const world: { answer: CallReading; now: string } = { answer: { ...seen, calls }, now: '' };
+    let counted = 0;
+    for (const hour of ['10', '11', '12', '13']) {
+      const at = (minute: string): string => `2026-03-01T${hour}:${minute}:00.000Z`;
+      world.now = at('00');
+      await using store = openStore({ path, clock: () => new Date(world.now) });
+      const graph = graphOf(served('cart', 80), served('web', 80), served('edge', 80));
+      const { watch, looks } = watching(store.traffic, () => graph, world);
+      await using _closed = { [Symbol.asyncDispose]: () => watch[Symbol.asyncDispose]() };
+      await vi.waitFor(() => expect(looks.length).toBeGreaterThan(1));
+      world.now = at('10');
+      await vi.waitFor(async () => {
+        const { movements } = await store.traffic.load('prometheus main');
+        const bad = [...movements.values()].map(({ badWindows }) => badWindows);
+        expect(bad).toEqual([counted + 1]);
+      });
+      counted += 1;
+    }
+  });
+
+  test('forgets a source that left the configuration', async () => {
+    await using store = openStore({ path: ':memory:', clock: () => new Date(first) });
+    const graph = shop();
+    const kept = { ...call, firstSeen: first, lastSeen: first };
+    await store.traffic.keepCalls('prometheus old', new Map([['key', kept]]), []);
+    await store.traffic.keepMovements(
+      'prometheus old',
+      new Map([['key', { badWindows: 1, failedAlong: 1, lastBad: first }]]),
+    );
+    const { watch, looks } = watching(store.traffic, () => graph, { answer: seen, now: first });
+    await using _closed = { [Symbol.asyncDispose]: () => watch[Symbol.asyncDispose]() };
+    await vi.waitFor(() => expect(looks.length).toBeGreaterThan(0));
+    expect(await store.traffic.load('prometheus old')).toEqual({ calls: new Map(), movements: new Map() });
+    expect((await store.traffic.load('prometheus main')).calls.size).toBe(1);
+  });
 });

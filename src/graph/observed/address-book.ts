@@ -1,20 +1,26 @@
 import { arrayAt, type JsonObject, stringAt, valueAt } from '../../resource/json.ts';
+import type { Steps } from './steps.ts';
 import type { Landscape } from '../landscape/landscape.ts';
+
+/** Resources between two pauses. */
+const portion = 2_000;
 
 /**
  * Nodes by the addresses that they have now: cluster addresses of Services, addresses of pods. An address that several have (pods of the
  * host's network) belongs to none.
  */
-export function addressBook(
+export function* addressing(
   { resources, places }: Landscape,
   workloadNamed: (namespace: string, name: string) => string | undefined,
-): ReadonlyMap<string, string> {
+): Steps<ReadonlyMap<string, string>> {
   const book = new Map<string, string | null>();
   const add = (address: string | undefined, node: string | undefined): void => {
     if (address === undefined || address === '' || address === 'None' || node === undefined) return;
     book.set(address, book.has(address) && book.get(address) !== node ? null : node);
   };
+  let done = 0;
   for (const [key, { id, body }] of resources) {
+    if (++done % portion === 0) yield;
     if (id.group !== '') continue;
     if (id.kind === 'Service') {
       const node = places.get(key);

@@ -3,16 +3,12 @@ import type { DependencyGraph } from '../dependency-graph.ts';
 import { layerBetween } from '../evidence/settings/address-layer.ts';
 import type { Claim } from '../graph-shapes.ts';
 import { factsOf } from '../landscape/node-facts.ts';
-import { coMovementOf, countWindow } from './co-movement.ts';
-import { type Found, partyFinder } from './find-party.ts';
-import {
-  callKey,
-  confidenceAfter,
-  isBetterTold,
-  isNewWindow,
-  type SeenCall,
-  type TrafficMemory,
-} from './traffic-memory.ts';
+import { type CoMovement, coMovementOf, type Movement } from './co-movement.ts';
+import { countingWindows } from './count-windows.ts';
+import type { Found } from './find-party.ts';
+import { type Pair, resolving } from './resolve-calls.ts';
+import { atOnce, type Steps } from './steps.ts';
+import { confidenceAfter, pairKey, type TrafficMemory } from './traffic-memory.ts';
 
 /** What became of what a source remembers. `unresolved` calls have an end that no node stands for. */
 export interface Observed {
@@ -22,6 +18,8 @@ export interface Observed {
   readonly unresolved: number;
   /** Callers whose edges were brought in line; the others are as they were. */
   readonly restated: number;
+  /** What was counted of failures this time, by `pairKey`. */
+  readonly moved: ReadonlyMap<string, Movement>;
 }
 
 /** What of a source the graph holds: the callers, and what was claimed of each. */
@@ -41,16 +39,15 @@ export function* observing(
   memory: TrafficMemory,
   claimed: Claimed,
   now: string,
-): Generator<void, Observed> {
-  const { callers, unresolved } = resolve(graph, memory);
-  countWindows(memory, callers);
-  yield;
+): Steps<Observed> {
+  const { callers, unresolved } = yield* resolving(graph, memory);
+  const moved = yield* countingWindows(memory, callers);
   let [edges, aged, restated, done] = [0, 0, 0, 0];
   for (const caller of Array.from(claimed.keys())) {
     if (callers.has(caller)) continue;
     claim(graph, sourceOf(memory, caller), []);
     claimed.delete(caller);
-    restated++;
+    if (++restated % portion === 0) yield;
   }
   for (const [caller, pairs] of callers) {
     const seen = pairs.filter(({ call }) => call.lastSeen === memory.readAt).length;
@@ -64,104 +61,31 @@ export function* observing(
     }
     if (++done % portion === 0) yield;
   }
-  return { edges, aged, unresolved, restated };
+  return { edges, aged, unresolved, restated, moved };
 }
 
 /** The same at one go. */
 export function observe(graph: DependencyGraph, memory: TrafficMemory, claimed: Claimed, now: string): Observed {
-  const steps = observing(graph, memory, claimed, now);
-  for (;;) {
-    const step = steps.next();
-    if (step.done === true) return step.value;
-  }
+  return atOnce(observing(graph, memory, claimed, now));
 }
 
 function sourceOf({ source }: TrafficMemory, caller: string): string {
   return `observed ${source} ${caller}`;
 }
 
-interface Pair {
-  readonly call: SeenCall;
-  readonly from: Found;
-  readonly to: Found;
-}
-
-/** The calls of each caller by node. What one metric tells of several pods is added up; of several metrics the best is taken. */
-function resolve(
-  graph: DependencyGraph,
-  { calls, readAt }: TrafficMemory,
-): { readonly callers: ReadonlyMap<string, readonly Pair[]>; readonly unresolved: number } {
-  const find = partyFinder(graph);
-  const callers = new Map<string, Map<string, Pair>>();
-  let unresolved = 0;
-  for (const call of calls.values()) {
-    const [from, to] = [find(call.from), find(call.to)];
-    if (from === undefined || to === undefined) unresolved++;
-    else if (from.to !== to.to) {
-      const pairs = callers.get(from.to) ?? new Map<string, Pair>();
-      const key = `${to.to} ${call.metric}`;
-      const known = pairs.get(key);
-      pairs.set(key, { from, to, call: known === undefined ? call : sumOf(known.call, call, readAt) });
-      callers.set(from.to, pairs);
-    }
-  }
-  return { callers: new Map([...callers].map(([caller, pairs]) => [caller, bestOf(pairs.values())])), unresolved };
-}
-
-/** What is quiet adds nothing but its times. */
-function sumOf(one: SeenCall, other: SeenCall, readAt: string | null): SeenCall {
-  const [newer, older] = one.lastSeen >= other.lastSeen ? [one, other] : [other, one];
-  const firstSeen = older.firstSeen < newer.firstSeen ? older.firstSeen : newer.firstSeen;
-  if (older.lastSeen !== readAt) return { ...newer, firstSeen };
-  const rate = newer.rate + older.rate;
-  const failing = newer.rate * (newer.errorShare ?? 0) + older.rate * (older.errorShare ?? 0);
-  const isTold = newer.errorShare !== null && older.errorShare !== null;
-  return { ...newer, firstSeen, rate, errorShare: isTold && rate > 0 ? failing / rate : null };
-}
-
-function bestOf(pairs: Iterable<Pair>): readonly Pair[] {
-  const best = new Map<string, Pair>();
-  for (const pair of pairs) {
-    const known = best.get(pair.to.to);
-    if (known === undefined || isBetter(pair.call, known.call)) best.set(pair.to.to, pair);
-  }
-  return [...best.values()];
-}
-
-function isBetter(call: SeenCall, than: SeenCall): boolean {
-  if (call.lastSeen !== than.lastSeen) return call.lastSeen > than.lastSeen;
-  return isBetterTold(call, than);
-}
-
-/** Once a window: did those who called the caller see failures when its own call failed? */
-function countWindows(memory: TrafficMemory, callers: ReadonlyMap<string, readonly Pair[]>): void {
-  if (!isNewWindow(memory)) return;
-  const shares = new Map<string, number>();
-  for (const pairs of callers.values()) {
-    for (const { call, to } of pairs) {
-      if (call.lastSeen !== memory.readAt || call.errorShare === null) continue;
-      shares.set(to.to, Math.max(shares.get(to.to) ?? 0, call.errorShare));
-    }
-  }
-  for (const [caller, pairs] of callers) {
-    for (const { call } of pairs) {
-      if (call.lastSeen !== memory.readAt) continue;
-      const key = callKey(call.from, call.to);
-      const held = memory.calls.get(key);
-      if (held !== undefined)
-        memory.calls.set(key, countWindow({ ...held, errorShare: call.errorShare }, shares.get(caller) ?? null));
-    }
-  }
+function movementOf({ movements }: TrafficMemory, { from, to }: Pick<Pair, 'from' | 'to'>): CoMovement | null {
+  return coMovementOf(movements.get(pairKey(from.to, to.to)));
 }
 
 /** Two that are equal would make the same edges, but for the minutes of their times. */
 function signatureOf(pairs: readonly Pair[], memory: TrafficMemory, now: string): string {
   const shares = sharesOf(pairs, memory);
-  const parts = pairs.map(({ call, to }, index) => {
+  const parts = pairs.map(({ call, from, to }, index) => {
     const confidence = Math.round(confidenceAfter(call.lastSeen, now) * 50);
     const share = Math.round((shares[index] ?? -1) * 20);
     const times = Math.floor(Date.parse(call.lastSeen) / timesEvery);
-    return `${to.to} ${confidence} ${share} ${times} ${coMovementOf(call)?.what ?? ''}`;
+    const moved = movementOf(memory, { from, to });
+    return `${to.to} ${confidence} ${share} ${times} ${moved?.what ?? ''}`;
   });
   return parts.toSorted().join('\n');
 }
@@ -187,7 +111,9 @@ function claimsOf(
 ): readonly Claim[] {
   const shares = sharesOf(pairs, memory);
   return pairs.flatMap((pair, index) =>
-    [pair.from, pair.to].every((end) => isStillThere(graph, end)) ? claimOf(graph, pair, shares[index], now) : [],
+    [pair.from, pair.to].every((end) => isStillThere(graph, end))
+      ? claimOf(graph, pair, { share: shares[index], moved: movementOf(memory, pair), now })
+      : [],
   );
 }
 
@@ -196,13 +122,18 @@ function isStillThere(graph: DependencyGraph, { to, unseen }: Found): boolean {
   return graph.landscape.residents.has(to) || unseen !== undefined;
 }
 
-function claimOf(graph: DependencyGraph, { call, from, to }: Pair, share: number | undefined, now: string): Claim {
+interface Findings {
+  readonly share: number | undefined;
+  readonly moved: CoMovement | null;
+  readonly now: string;
+}
+
+function claimOf(graph: DependencyGraph, { call, from, to }: Pair, { share, moved, now }: Findings): Claim {
   const caller = factsOf(graph.landscape, from.to);
   const callee = factsOf(graph.landscape, to.to);
   const protocol = callee.protocol ?? call.protocol;
   const layer = layerBetween(caller.role, callee.role, protocol, false);
   const unseen = to.unseen ?? from.unseen;
-  const moved = coMovementOf(call);
   const what = [`${call.metric} by ${call.from.name}`, ...(moved === null ? [] : [moved.what])].join('; ');
   return {
     from: from.to,

@@ -1,10 +1,12 @@
 import type { CallReading, CallSource } from '../../collectors/call-source.ts';
 import type { DependencyGraph } from '../../graph/dependency-graph.ts';
 import { type Claimed, type Observed, observing } from '../../graph/observed/observe.ts';
-import { createMemory, remember, type SeenCall, type TrafficMemory } from '../../graph/observed/traffic-memory.ts';
+import type { Steps } from '../../graph/observed/steps.ts';
+import { createMemory, forgottenBefore, remembering, type TrafficMemory } from '../../graph/observed/traffic-memory.ts';
 import type { Logger } from '../../log/logger.ts';
 import { backOff } from '../back-off.ts';
-import { sleep } from '../sleep.ts';
+import { sleep, untilWoken } from '../sleep.ts';
+import { type CallState, sentencesOf } from './call-state.ts';
 import type { TrafficLog } from './traffic-log.ts';
 
 export interface WatchedSource {
@@ -28,20 +30,6 @@ export interface CallWatchOptions {
   readonly looked: (source: string, reading: CallReading) => void;
 }
 
-/** How a source of traffic fares. */
-export interface CallState {
-  readonly source: string;
-  /** Whether the last look brought an answer; null before the first. */
-  readonly isUp: boolean | null;
-  /** RFC 3339, of the last look that told of calls, also in an earlier run; null when none ever did. */
-  readonly readAt: string | null;
-  readonly why: string | null;
-  /** Edges of its calls that were seen at the last look, edges that are quiet, and calls with an end that is not in the graph. */
-  readonly fresh: number;
-  readonly aged: number;
-  readonly unresolved: number;
-}
-
 interface Followed extends WatchedSource {
   readonly memory: TrafficMemory;
   claimed: Claimed;
@@ -53,9 +41,7 @@ interface Followed extends WatchedSource {
   observed: Observed;
 }
 
-const none: Observed = { edges: 0, aged: 0, unresolved: 0, restated: 0 };
-/** What was seen is written down this often when it goes on, in milliseconds: a crash makes it at most so much older. */
-const writeTimesEvery = 600_000;
+const none: Observed = { edges: 0, aged: 0, unresolved: 0, restated: 0, moved: new Map() };
 const shortestWait = 1_000;
 const untilGraph = 200;
 
@@ -67,6 +53,7 @@ export class CallWatch implements AsyncDisposable {
   readonly #options: CallWatchOptions;
   readonly #abort = new AbortController();
   readonly #followed: readonly Followed[];
+  readonly #sleepers = new Set<() => void>();
   #done: Promise<unknown> = Promise.resolve();
 
   constructor(options: CallWatchOptions) {
@@ -84,7 +71,12 @@ export class CallWatch implements AsyncDisposable {
   }
 
   start(): void {
-    this.#done = Promise.all(this.#followed.map((each) => this.#follow(each)));
+    this.#done = this.#work();
+  }
+
+  /** A round may have built the graph anew, without what was seen. */
+  wake(): void {
+    for (const wake of this.#sleepers) wake();
   }
 
   states(): readonly CallState[] {
@@ -102,6 +94,13 @@ export class CallWatch implements AsyncDisposable {
     await this.#done;
   }
 
+  async #work(): Promise<void> {
+    const { log, clock } = this.#options;
+    const names = this.#followed.map(({ source }) => source.name);
+    await this.#survive(() => log.retain(names, forgottenBefore(clock())));
+    await Promise.all(this.#followed.map((each) => this.#follow(each)));
+  }
+
   async #follow(followed: Followed): Promise<void> {
     const { signal } = this.#abort;
     await this.#survive(() => this.#recall(followed));
@@ -112,9 +111,32 @@ export class CallWatch implements AsyncDisposable {
       let pause: number | null = null;
       await this.#survive(async () => {
         pause = await this.#look(followed);
-        await this.#takeIn(followed);
       });
-      await sleep(pause ?? followed.interval, signal);
+      await this.#survive(() => this.#takeIn(followed));
+      await this.#rest(followed, pause ?? followed.interval);
+    }
+  }
+
+  /** Until the next look. A server may ask for long pauses, in which what was seen ages and the graph may be built anew. */
+  async #rest(followed: Followed, pause: number): Promise<void> {
+    const { signal } = this.#abort;
+    const until = performance.now() + pause;
+    let agesAt = performance.now() + followed.interval * 2;
+    for (let now = performance.now(); now < until && !signal.aborted; now = performance.now()) {
+      const graph = this.#options.graph();
+      if (now >= agesAt || (graph !== null && graph !== followed.graph)) {
+        agesAt = now + followed.interval;
+        await this.#survive(() => this.#takeIn(followed));
+        continue;
+      }
+      await untilWoken(signal, (wake) => {
+        this.#sleepers.add(wake);
+        const timer = setTimeout(wake, Math.min(until, agesAt) - now);
+        return () => {
+          clearTimeout(timer);
+          this.#sleepers.delete(wake);
+        };
+      });
     }
   }
 
@@ -131,12 +153,15 @@ export class CallWatch implements AsyncDisposable {
   }
 
   async #recall({ memory }: Followed): Promise<void> {
-    const seen = await this.#options.log.load(memory.source);
-    for (const [key, call] of seen) {
+    const { calls, movements } = await this.#options.log.load(memory.source);
+    for (const [key, call] of calls) {
       memory.calls.set(key, call);
       if (memory.since === null || call.firstSeen < memory.since) memory.since = call.firstSeen;
       if (memory.readAt === null || call.lastSeen > memory.readAt) memory.readAt = call.lastSeen;
     }
+    for (const [key, movement] of movements) memory.movements.set(key, movement);
+    // What failed until now may have been counted in an earlier run.
+    memory.countedAt = this.#options.clock().toISOString();
   }
 
   /** Answers with the milliseconds until the next one. */
@@ -157,25 +182,19 @@ export class CallWatch implements AsyncDisposable {
     followed.failures = 0;
     followed.isUp = true;
     followed.why = reading.calls.length === 0 ? 'it tells of no call' : null;
-    const before = new Map(memory.calls);
-    const forgotten = remember(memory, reading.calls, clock().toISOString());
-    await this.#write(memory, before, forgotten);
+    const { changed, forgotten } = await this.#inSteps(remembering(memory, reading.calls, clock().toISOString()));
+    if (changed.size + forgotten.length > 0) await this.#options.log.keepCalls(memory.source, changed, forgotten);
     return interval * (0.9 + random() / 5);
   }
 
-  async #write(
-    memory: TrafficMemory,
-    before: ReadonlyMap<string, SeenCall>,
-    forgotten: readonly string[],
-  ): Promise<void> {
-    const changed = new Map<string, SeenCall>();
-    for (const [key, call] of memory.calls) {
-      const known = before.get(key);
-      if (known === call) continue;
-      const periodOf = ({ lastSeen }: SeenCall): number => Math.floor(Date.parse(lastSeen) / writeTimesEvery);
-      if (known === undefined || periodOf(known) !== periodOf(call)) changed.set(key, call);
+  /** Lets others have their turn between the steps. */
+  async #inSteps<Result>(steps: Steps<Result>): Promise<Result> {
+    for (;;) {
+      await new Promise(setImmediate);
+      this.#abort.signal.throwIfAborted();
+      const step = steps.next();
+      if (step.done === true) return step.value;
     }
-    if (changed.size + forgotten.length > 0) await this.#options.log.keep(memory.source, changed, forgotten);
   }
 
   /** Brings the graph in line, in steps between which rounds get their turn. */
@@ -186,24 +205,26 @@ export class CallWatch implements AsyncDisposable {
       followed.graph = graph;
       followed.claimed = new Map();
     }
-    const steps = observing(graph, followed.memory, followed.claimed, this.#options.clock().toISOString());
-    for (;;) {
-      await new Promise(setImmediate);
-      if (this.#abort.signal.aborted || this.#options.graph() !== graph) return;
-      const step = steps.next();
-      if (step.done !== true) continue;
-      followed.observed = step.value;
-      break;
-    }
-    graph.unobserved = this.states().flatMap((state) => sentenceOf(state));
+    const { memory, claimed } = followed;
+    const observed = await this.#inSteps(
+      whileTrue(
+        () => this.#options.graph() === graph,
+        observing(graph, memory, claimed, this.#options.clock().toISOString()),
+      ),
+    );
+    if (observed === undefined) return;
+    followed.observed = observed;
+    if (observed.moved.size > 0) await this.#options.log.keepMovements(memory.source, observed.moved);
+    graph.unobserved = this.states().flatMap((state) => sentencesOf(state));
   }
 }
 
-function sentenceOf({ source, isUp, readAt, why, unresolved }: CallState): readonly string[] {
-  const sentences: string[] = [];
-  const known = readAt === null ? 'nothing was ever read' : `what it told until ${readAt} goes on to count, and fades`;
-  if (isUp === false) sentences.push(`traffic of ${source}: ${why ?? 'it does not answer'}; ${known}`);
-  else if (isUp === true && why !== null) sentences.push(`traffic of ${source}: ${why}; ${known}`);
-  if (unresolved > 0) sentences.push(`traffic of ${source}: ${unresolved} calls have an end that is not in the graph`);
-  return sentences;
+/** Ends without a result when the condition no longer holds. */
+function* whileTrue<Result>(holds: () => boolean, steps: Steps<Result>): Steps<Result | undefined> {
+  while (holds()) {
+    const step = steps.next();
+    if (step.done === true) return step.value;
+    yield;
+  }
+  return undefined;
 }

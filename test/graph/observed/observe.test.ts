@@ -43,7 +43,7 @@ describe('observed traffic in the graph', () => {
 
   test('it joins declared evidence, and adds what no manifest says', () => {
     const graph = shop();
-    expect(look(graph, [call('web', 'cart', 3), call('cart', 'db')], day(2))).toEqual({
+    expect(look(graph, [call('web', 'cart', 3), call('cart', 'db')], day(2))).toMatchObject({
       edges: 2,
       aged: 0,
       unresolved: 0,
@@ -151,22 +151,51 @@ describe('observed traffic in the graph', () => {
     ]);
   });
 
-  test('who fails along with its callee needs it, who does not does without', () => {
-    const graph = graphOf(served('edge', 80), served('web', 80), served('pay', 80), served('ads', 80));
-    const failing = (from: string, to: string, errorShare: number): ObservedCall => ({ ...call(from, to), errorShare });
-    for (let hour = 0; hour < 6; hour++) {
-      const calls = [failing('edge', 'web', 0.3), failing('web', 'pay', 0.5), failing('edge', 'ads', 0.9)];
-      look(graph, [...calls, failing('web', 'ads', 0)], `2026-03-02T0${hour}:00:00Z`);
-    }
-    const quietly = graphOf(served('edge', 80), served('web', 80), served('ads', 80));
-    for (let hour = 0; hour < 6; hour++)
-      look(quietly, [failing('edge', 'web', 0), failing('web', 'ads', 0.5)], `2026-03-02T0${hour}:00:00Z`);
-    const strengthOf = (of: DependencyGraph, to: string) =>
-      graphDocument(of).edges.find((edge) => edge.from === 'shop/web' && edge.to === to)?.strength;
-    expect([strengthOf(graph, 'shop/pay'), strengthOf(graph, 'shop/ads'), strengthOf(quietly, 'shop/ads')]).toEqual([
-      'hard',
-      'unknown',
-      'soft',
-    ]);
+  describe('who fails along with its callee', () => {
+    const failing = (from: string, to: string, errorShare: number, rate = 1): ObservedCall => ({
+      ...call(from, to, rate),
+      errorShare,
+    });
+    const strengthOf = (graph: DependencyGraph, to: string) =>
+      graphDocument(graph).edges.find((edge) => edge.from === 'shop/web' && edge.to === to)?.strength;
+    const hours = Array.from({ length: 6 }, (_, hour) => ({ hour, at: `2026-03-02T0${hour}:00:00Z` }));
+    const world = () => graphOf(served('edge', 80), served('web', 80), served('pay', 80), served('ads', 80));
+
+    test('needs it, who does not does without', () => {
+      const graph = world();
+      for (const { at } of hours) {
+        const calls = [failing('edge', 'web', 0.3), failing('web', 'pay', 0.5), failing('edge', 'ads', 0.9)];
+        look(graph, [...calls, failing('web', 'ads', 0)], at);
+      }
+      const quietly = world();
+      for (const { at } of hours) look(quietly, [failing('edge', 'web', 0), failing('web', 'ads', 0.5)], at);
+      expect([strengthOf(graph, 'shop/pay'), strengthOf(graph, 'shop/ads'), strengthOf(quietly, 'shop/ads')]).toEqual([
+        'hard',
+        'unknown',
+        'soft',
+      ]);
+    });
+
+    test('is counted by nodes, so that pods may be others in each window', () => {
+      const graph = world();
+      for (const { at, hour } of hours)
+        look(graph, [failing('edge', 'web', 0.3), failing(`web-6d4cf56db6-x2x7${hour}`, 'pay', 0.5)], at);
+      expect(strengthOf(graph, 'shop/pay')).toBe('hard');
+    });
+
+    test('is known with the fifth window, not one later', () => {
+      const graph = world();
+      for (const { at } of hours.slice(0, 5))
+        look(graph, [failing('edge', 'web', 0.3), failing('web', 'pay', 0.5)], at);
+      expect(strengthOf(graph, 'shop/pay')).toBe('hard');
+    });
+
+    test('is not concluded from a handful of calls', () => {
+      const graph = world();
+      for (const { at } of hours) look(graph, [failing('edge', 'web', 0.3), failing('web', 'pay', 0.5, 0.01)], at);
+      const unasked = world();
+      for (const { at } of hours) look(unasked, [failing('edge', 'web', 0.5, 0.01), failing('web', 'pay', 0.5)], at);
+      expect([strengthOf(graph, 'shop/pay'), strengthOf(unasked, 'shop/pay')]).toEqual(['unknown', 'unknown']);
+    });
   });
 });
