@@ -59,11 +59,7 @@ interface Read {
 
 /** A server says what it is by what it answers. */
 async function readServer(place: string, env: Env, signal: AbortSignal): Promise<Read> {
-  const url = new URL(place);
-  const credentials: TelemetryCredentials | null =
-    url.username === ''
-      ? null
-      : { kind: 'given', user: decodeURIComponent(url.username), password: decodeURIComponent(url.password) };
+  const { url, credentials } = readUrl(place);
   url.username = '';
   url.password = '';
   // Some put a token there; it is neither sent nor told.
@@ -81,6 +77,24 @@ async function readServer(place: string, env: Env, signal: AbortSignal): Promise
     if (!['refused', 'bad-answer'].includes(reading.problem)) break;
   }
   return { name, reading: first ?? { kind: 'read', calls: [], skipped: {}, producers: {} } };
+}
+
+/** Throws AppError, which does not repeat it: there may be a password in it. */
+function readUrl(place: string): { readonly url: URL; readonly credentials: TelemetryCredentials | null } {
+  try {
+    const url = new URL(place);
+    const [user, password] = [decodeURIComponent(url.username), decodeURIComponent(url.password)];
+    return { url, credentials: user === '' ? null : { kind: 'given', user, password } };
+  } catch (cause) {
+    const isUrl = URL.canParse(place);
+    throw new AppError({
+      code: 'usage',
+      what: 'cannot read traffic from the URL of --observed',
+      why: isUrl ? 'its user or password is not percent-encoded' : 'it is not a URL',
+      remedy: 'Give it as http://host:port/path, with % in a user or password written as %25',
+      cause: isUrl ? cause : undefined,
+    });
+  }
 }
 
 async function readSaved(file: string): Promise<CallReading> {

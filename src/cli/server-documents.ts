@@ -15,6 +15,7 @@ export const blastRadiusDocument = z.object({
       tier: z.string().nullable(),
       owner: z.string().nullable(),
       sees: sight.nullable().default(null),
+      share: z.number().nullable().default(null),
     }),
   ),
   because: z.string().optional(),

@@ -36,28 +36,33 @@ export function coverageOf(graph: DependencyGraph): Coverage {
   return { ...summary(graph), findings, ...(graph.ledger.observers.size === 0 ? {} : disagreements(graph)) };
 }
 
+/** Milliseconds: most of what runs at all runs once a day. */
+const longEnough = 86_400_000;
+
 /**
- * Where manifests and traffic disagree about who works with whom. A caller of whom no traffic is seen at all is not watched, and traffic
- * to stores is seen by few sources: neither proves anything.
+ * Where manifests and traffic disagree about who works with whom. A caller of whom no traffic is seen at all, or only for some hours, is not
+ * watched, and traffic to stores is seen by few sources: neither proves anything.
  */
 function disagreements({ nodes, ledger }: DependencyGraph): Required<Pick<Coverage, 'neverObserved' | 'undeclared'>> {
-  const watchedSince = new Map<string, string>();
+  const watched = new Map<string, { since: string; until: string }>();
   let seesStores = false;
   for (const source of ledger.observers) {
-    for (const { from, layer, firstSeen } of ledger.statements.get(source)?.claims ?? []) {
+    for (const { from, layer, firstSeen, seenAt } of ledger.statements.get(source)?.claims ?? []) {
       seesStores ||= layer === 'data';
-      const known = watchedSince.get(from);
-      if (firstSeen !== undefined && (known === undefined || firstSeen < known)) watchedSince.set(from, firstSeen);
+      if (firstSeen === undefined || seenAt === undefined) continue;
+      const { since, until } = watched.get(from) ?? { since: firstSeen, until: seenAt };
+      watched.set(from, { since: firstSeen < since ? firstSeen : since, until: seenAt > until ? seenAt : until });
     }
   }
   const neverObserved: UnseenCall[] = [];
   const undeclared: UndeclaredCall[] = [];
   nodes.forEachEdge((_key, { from, to, layer, evidence, firstSeen, lastSeen }) => {
     if (layer !== 'call' && layer !== 'data' && layer !== 'message') return;
-    const since = watchedSince.get(from);
+    const { since, until } = watched.get(from) ?? {};
+    const isLong = since !== undefined && until !== undefined && Date.parse(until) - Date.parse(since) >= longEnough;
     if (isObserved(evidence)) {
       if (evidence.every(({ kind }) => kind === 'observed')) undeclared.push({ from, to, firstSeen, lastSeen });
-    } else if (since !== undefined && layer !== 'message' && (layer === 'call' || seesStores))
+    } else if (isLong && layer !== 'message' && (layer === 'call' || seesStores))
       neverObserved.push({ from, to, watchedSince: since });
   });
   return { neverObserved: neverObserved.toSorted(byEnds), undeclared: undeclared.toSorted(byEnds) };

@@ -58,13 +58,7 @@ function serviceGraph(metric: string, unit: CallUnit, failures?: readonly Failur
     metric,
     unit,
     ...(failures === undefined ? {} : { failures }),
-    labels: [
-      'client',
-      'server',
-      'connection_type',
-      ...sides('k8s_namespace_name', 'service_namespace', 'k8s_cluster_name'),
-    ],
-    // Where a namespace is told it is that of the service, which need not be one of Kubernetes.
+    labels: ['client', 'server', 'connection_type', ...sides('k8s_namespace_name', 'k8s_cluster_name')],
     // Callers that nobody traces are all called user; so may be a service of somebody's.
     from: (labels) =>
       labels['connection_type'] === 'virtual_node' && labels['client'] === 'user'
@@ -86,6 +80,7 @@ function istio(metric: string, unit: CallUnit, rest: Pick<Dialect, 'protocol' | 
       'source_workload',
       'source_workload_namespace',
       'source_cluster',
+      'destination_service',
       'destination_service_name',
       'destination_service_namespace',
       'destination_workload',
@@ -97,10 +92,13 @@ function istio(metric: string, unit: CallUnit, rest: Pick<Dialect, 'protocol' | 
     where: 'reporter=~"source|waypoint"',
     from: (labels) => party(labels['source_workload_namespace'], labels['source_workload']),
     to: (labels) =>
-      party(
-        first(labels, 'destination_service_namespace', 'destination_workload_namespace'),
-        first(labels, 'destination_service_name', 'destination_workload'),
-      ),
+      labels['destination_service_name'] === 'PassthroughCluster'
+        ? // Let through to where nobody told the mesh of: all that is known is the host that was asked for.
+          party(undefined, labels['destination_service']?.replace(/:\d{1,5}$/, ''))
+        : party(
+            first(labels, 'destination_service_namespace', 'destination_workload_namespace'),
+            first(labels, 'destination_service_name', 'destination_workload'),
+          ),
     clusters: (labels) => [labels['source_cluster'], labels['destination_cluster']],
     ...rest,
   };

@@ -1,6 +1,6 @@
 import type { CallReading, CallSource } from '../collectors/call-source.ts';
 import type { ObservedCall, Party } from '../resource/call/observed-call.ts';
-import { isJsonObject, type JsonArray, type JsonValue, stringAt } from '../resource/json.ts';
+import { arrayAt, isJsonObject, type JsonArray, type JsonValue, stringAt } from '../resource/json.ts';
 import { type Dialect, dialects, failureQueryOf, fqdnMetric, fqdnQuery, presenceQuery, queryOf } from './dialects.ts';
 import { readPrometheus, sampleOf, vectorOf } from './read-answers.ts';
 import type { TelemetryClient } from './telemetry-client.ts';
@@ -16,6 +16,7 @@ export interface PrometheusOptions {
 }
 
 const atOnce = 3;
+const partial = 'answers that the server calls partial';
 
 /** What any producer that is known tells a Prometheus of who calls whom. Producers that are not there cost one question together. */
 export function createPrometheusSource({ name, client, window, matchers }: PrometheusOptions): CallSource {
@@ -23,14 +24,15 @@ export function createPrometheusSource({ name, client, window, matchers }: Prome
   return {
     name,
     async read(signal) {
+      const short = new Map<string, number>();
+      const lack = (what: string): void => void short.set(what, (short.get(what) ?? 0) + 1);
+      const asking = { client, range, matchers, lack };
       try {
-        const names = namesIn(await askVector(client, presenceQuery(dialects, matchers), signal));
+        const names = namesIn(await askVector(asking, presenceQuery(dialects, matchers), signal));
         const present = dialects.filter(({ metric }) => names.has(metric));
-        const answers = await inTurns(present, (dialect) => readDialect(dialect, { client, range, matchers }, signal));
-        const reading = together(answers);
-        if (reading.kind === 'failed' || !names.has(fqdnMetric)) return reading;
-        const hosts = hostsIn(await askVector(client, fqdnQuery(matchers), signal).catch(() => []));
-        return { ...reading, calls: reading.calls.map((call) => ({ ...call, to: named(call.to, hosts) })) };
+        const answers = await inTurns(present, (dialect) => readDialect(dialect, asking, signal));
+        const hosts = names.has(fqdnMetric) ? await readHosts(asking, signal) : new Map<string, string>();
+        return together(answers, hosts, short);
       } catch (error) {
         signal.throwIfAborted();
         return failureOf(error);
@@ -43,6 +45,8 @@ interface Asking {
   readonly client: TelemetryClient;
   readonly range: string;
   readonly matchers: readonly string[];
+  /** Told of what is missing in an answer that is used all the same. */
+  readonly lack: (what: string) => void;
 }
 
 interface DialectAnswer {
@@ -51,13 +55,10 @@ interface DialectAnswer {
 }
 
 async function readDialect(dialect: Dialect, asking: Asking, signal: AbortSignal): Promise<DialectAnswer> {
-  const { client, range, matchers } = asking;
-  const failures = failureQueryOf(dialect, range, matchers);
+  const { range, matchers } = asking;
   try {
-    const calls = await ask(client, queryOf(dialect, range, matchers), signal);
-    // Calls without their failures are worth having.
-    const failed = failures === null ? undefined : await ask(client, failures, signal).catch(() => undefined);
-    signal.throwIfAborted();
+    const calls = await ask(asking, queryOf(dialect, range, matchers), signal);
+    const failed = await readFailures(dialect, asking, signal);
     return { dialect, answer: readPrometheus(dialect, calls, failed) };
   } catch (error) {
     if (!(error instanceof TelemetryProblem)) throw error;
@@ -65,17 +66,46 @@ async function readDialect(dialect: Dialect, asking: Asking, signal: AbortSignal
   }
 }
 
+/** Calls without their failures are worth having; the lack of them is told. */
+async function readFailures(dialect: Dialect, asking: Asking, signal: AbortSignal): Promise<JsonValue | undefined> {
+  const query = failureQueryOf(dialect, asking.range, asking.matchers);
+  if (query === null) return undefined;
+  try {
+    const failed = await ask(asking, query, signal);
+    if (vectorOf(failed) !== undefined) return failed;
+  } catch (error) {
+    if (!(error instanceof TelemetryProblem)) throw error;
+  }
+  asking.lack('failures that could not be read');
+  return undefined;
+}
+
+/** Addresses without their names are worth having; the lack of them is told. */
+async function readHosts(asking: Asking, signal: AbortSignal): Promise<ReadonlyMap<string, string>> {
+  try {
+    return hostsIn(await askVector(asking, fqdnQuery(asking.matchers), signal));
+  } catch (error) {
+    if (!(error instanceof TelemetryProblem)) throw error;
+    asking.lack('names of addresses that could not be read');
+    return new Map();
+  }
+}
+
 /** One producer that cannot be read does not hide the others; when none can, the whole has failed. */
-function together(answers: readonly DialectAnswer[]): CallReading {
+function together(
+  answers: readonly DialectAnswer[],
+  hosts: ReadonlyMap<string, string>,
+  short: ReadonlyMap<string, number>,
+): CallReading {
   const calls: ObservedCall[] = [];
-  const skipped: Record<string, number> = {};
+  const skipped: Record<string, number> = Object.fromEntries(short);
   const producers: Record<string, number> = {};
   const problems: TelemetryProblem[] = [];
   for (const { dialect, answer } of answers) {
     if (answer instanceof TelemetryProblem) problems.push(answer);
     else if ('unreadable' in answer) problems.push(new TelemetryProblem('bad-answer', answer.unreadable));
     else {
-      calls.push(...answer.calls);
+      for (const call of answer.calls) calls.push({ ...call, to: named(call.to, hosts) });
       producers[dialect.name] = (producers[dialect.name] ?? 0) + answer.calls.length;
       for (const [why, count] of Object.entries(answer.skipped)) skipped[why] = (skipped[why] ?? 0) + count;
     }
@@ -87,21 +117,25 @@ function together(answers: readonly DialectAnswer[]): CallReading {
 }
 
 /** Throws TelemetryProblem. A refusal says why in its body. */
-async function ask(client: TelemetryClient, query: string, signal: AbortSignal): Promise<JsonValue> {
+async function ask({ client, lack }: Asking, query: string, signal: AbortSignal): Promise<JsonValue> {
   const path = '/api/v1/query';
   const posted = await client.ask(path, { query }, 'POST', signal);
   // Something in between may let only reading methods through.
   const answer =
     posted.kind === 'status' && posted.status === 405 ? await client.ask(path, { query }, 'GET', signal) : posted;
-  if (answer.kind === 'json') return answer.body;
+  if (answer.kind === 'json') {
+    if (arrayAt(answer.body, 'warnings').length > 0) lack(partial);
+    return answer.body;
+  }
   const said = stringAt(answer.body, 'error');
   const reason = said === undefined ? '' : `: ${said.replaceAll(/[\p{Cc}\p{Cf}]/gu, ' ').slice(0, 200)}`;
   throw new TelemetryProblem('refused', `${client.host} refused the query (${answer.status})${reason}`);
 }
 
-async function askVector(client: TelemetryClient, query: string, signal: AbortSignal): Promise<JsonArray> {
-  const vector = vectorOf(await ask(client, query, signal));
-  if (vector === undefined) throw new TelemetryProblem('bad-answer', `${client.host} is no query API of Prometheus`);
+async function askVector(asking: Asking, query: string, signal: AbortSignal): Promise<JsonArray> {
+  const vector = vectorOf(await ask(asking, query, signal));
+  if (vector === undefined)
+    throw new TelemetryProblem('bad-answer', `${asking.client.host} is no query API of Prometheus`);
   return vector;
 }
 

@@ -29,6 +29,18 @@ export const dialectSeries: readonly FakeSeries[] = [
     { reporter: 'source', response_code: '200', source_cluster: 'a', destination_cluster: 'b' },
     50,
   ),
+  istio(
+    'istio',
+    'PassthroughCluster',
+    {
+      reporter: 'source',
+      response_code: '200',
+      destination_service: 'api.stranger.example.com:8443',
+      destination_service_namespace: 'unknown',
+    },
+    3,
+  ),
+  istio('istio', 'BlackHoleCluster', { reporter: 'source', destination_service: 'refused.example.com' }, 3),
   {
     metric: 'response_total',
     labels: {
@@ -111,6 +123,7 @@ export const dialectEdges: readonly string[] = [
   'coroot -> external:api.partner.example.com',
   'hubble -> cart',
   'istio -> cart',
+  'istio -> external:api.stranger.example.com',
   'linkerd -> cart',
   'obi -> cart',
   'rare -> cart',

@@ -66,6 +66,35 @@ describe('a Prometheus that does not answer as it should', () => {
     expect(await read(url)).toMatchObject({ kind: 'failed', problem: 'refused', retryAfterMs: 7000 });
   });
 
+  test('asks to be left alone until a date', async () => {
+    const date = new Date(Date.now() + 60_000).toUTCString();
+    const url = await serve((_request, response) => response.writeHead(503, { 'retry-after': date }).end());
+    const reading = await read(url);
+    expect(reading.kind === 'failed' ? reading.retryAfterMs : null).toBeGreaterThan(50_000);
+  });
+
+  test('has no failures, no names of addresses, or a part only, and that is told beside what it has', async () => {
+    const present = vector([
+      { metric: { __name__: 'traces_service_graph_request_total' }, value: [1, '1'] },
+      { metric: { __name__: 'ip_to_fqdn' }, value: [1, '1'] },
+    ]);
+    const url = await serve((_request, response, body) => {
+      if (body.includes('failed') && !body.includes('__name__')) response.writeHead(422).end('{"error":"no"}');
+      else if (body.includes('fqdn') && !body.includes('__name__')) response.writeHead(503).end();
+      else if (isPresence(body)) response.end(present);
+      else response.end(calls.replace('"data"', '"warnings":["one store is away"],"data"'));
+    });
+    expect(await read(url)).toMatchObject({
+      kind: 'read',
+      calls: [{ errorShare: null }],
+      skipped: {
+        'failures that could not be read': 1,
+        'names of addresses that could not be read': 1,
+        'answers that the server calls partial': 1,
+      },
+    });
+  });
+
   test('answers without end', async () => {
     const url = await serve((_request, response) => {
       const more = (): void => void response.write('x'.repeat(1 << 20), more);

@@ -77,7 +77,9 @@ test('every producer of metrics tells its call, and no other; an outage takes no
   remember(memory, reading.calls, '2026-03-01T10:00:00Z');
   observe(graph, memory, claimed, '2026-03-01T10:00:00Z');
   expect(edgesOf(graph)).toEqual(dialectEdges);
-  const errorShares = reading.calls.filter(({ from }) => from.name === 'istio' || from.name === 'tempo');
+  const errorShares = reading.calls
+    .filter(({ to }) => to.name === 'cart')
+    .filter(({ from }) => /istio|tempo/.test(from.name));
   for (const { errorShare } of errorShares) expect(errorShare).toBeCloseTo(0.25, 1);
 
   await prometheus.kill();

@@ -13,7 +13,7 @@ export interface RadiusView extends Pick<BlastRadius, 'of' | 'entryPoints' | 'un
   readonly affected: readonly (Pick<
     Affected,
     'id' | 'effect' | 'probability' | 'path' | 'evidence' | 'tier' | 'owner'
-  > & { readonly sees?: Sees | null | undefined })[];
+  > & { readonly sees?: Sees | null | undefined; readonly share?: number | null | undefined })[];
   readonly coverage: Pick<BlastRadius['coverage'], 'workloads' | 'withEvidence' | 'notSeen'>;
   readonly changes?:
     | readonly Pick<ChangedObject, 'resource' | 'change' | 'paths' | 'reaches' | 'unknown'>[]
@@ -118,7 +118,8 @@ function affectedLines(affected: RadiusView['affected'][number], page: Page): st
   const detail = (text: string): string[] =>
     wrapText(printable(text), { width, indent }).map((line) => paint.faint(line));
   const name = printable(affected.id);
-  const about = printable(`${tier}${owner}${sees}`);
+  const share = affected.share === null || affected.share === undefined ? '' : `, ${Math.round(affected.share * 100)} % of its traffic`;
+  const about = printable(`${tier}${owner}${share}${sees}`);
   const lines =
     indent > 2
       ? headBeside(affected.effect, percent.padStart(5), { name, about }, page)

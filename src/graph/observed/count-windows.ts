@@ -3,6 +3,9 @@ import type { Pair } from './resolve-calls.ts';
 import type { Steps } from './steps.ts';
 import { isNewWindow, pairKey, type SeenCall, type TrafficMemory } from './traffic-memory.ts';
 
+/** Callers between two pauses. */
+const portion = 1_000;
+
 /** Once a window: did those who called the caller see failures when its own call failed? */
 export function* countingWindows(
   memory: TrafficMemory,
@@ -12,15 +15,17 @@ export function* countingWindows(
   const moved = new Map<string, Movement>();
   if (!isNewWindow(memory) || readAt === null) return moved;
   const worst = new Map<string, Failing>();
+  let done = 0;
   for (const pairs of callers.values()) {
+    if (++done % portion === 0) yield;
     for (const { call, to } of pairs) {
       const failing = failingOf(call, memory);
       if (failing === undefined || !isTelling(failing)) continue;
       if (failing.share >= (worst.get(to.to)?.share ?? 0)) worst.set(to.to, failing);
     }
   }
-  yield;
   for (const [caller, pairs] of callers) {
+    if (++done % portion === 0) yield;
     for (const { call, to } of pairs) {
       const failing = failingOf(call, memory);
       if (failing === undefined) continue;

@@ -33,7 +33,12 @@ export function* resolving(
       callers.set(from.to, pairs);
     }
   }
-  return { callers: new Map([...callers].map(([caller, pairs]) => [caller, bestOf(pairs.values())])), unresolved };
+  const best = new Map<string, readonly Pair[]>();
+  for (const [caller, pairs] of callers) {
+    best.set(caller, bestOf(pairs.values()));
+    if (++done % portion === 0) yield;
+  }
+  return { callers: best, unresolved };
 }
 
 /** What is quiet adds nothing but its times. */

@@ -23,6 +23,7 @@ const failure: RadiusView = {
       evidence: [],
       tier: null,
       owner: null,
+      share: 0.833,
     },
   ],
   entryPoints: ['shop/front'],
@@ -59,7 +60,7 @@ When shop/payment changes or fails
   breaks       93 %  shop/checkout, tier 1, team-pay
                      checkout → payment: env PAYMENT_ADDR = payment:50051
                      (checkout.yaml:31); hard dependency
-  degrades     40 %  shop/front
+  degrades     40 %  shop/front, 83 % of its traffic
                      by shop/payment → shop/checkout → shop/front
 
 Users notice at shop/front.

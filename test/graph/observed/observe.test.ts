@@ -60,6 +60,16 @@ describe('observed traffic in the graph', () => {
     expect(blastRadius(graph, 'db').affected.map(({ id }) => id)).toEqual(['shop/cart', 'shop/web']);
   });
 
+  test('a declared call that is not seen is told after a day of watching its caller, not before', () => {
+    const graph = graphOf(served('cart', 80), served('ads', 80), workload('web', { env: { U: 'http://cart' } }));
+    const unseen = () => graphDocument(graph).coverage.neverObserved;
+    look(graph, [call('web', 'ads')], day(2));
+    look(graph, [call('web', 'ads')], '2026-03-03T09:00:00Z');
+    expect(unseen()).toEqual([]);
+    look(graph, [call('web', 'ads')], day(3));
+    expect(unseen()).toEqual([{ from: 'shop/web', to: 'shop/cart', watchedSince: day(2) }]);
+  });
+
   test('what goes quiet stays and ages, what is silent altogether keeps what it said', () => {
     const graph = shop();
     look(graph, [call('cart', 'db')], day(1));
