@@ -14,16 +14,8 @@ export function* countingWindows(
   const { movements, readAt } = memory;
   const moved = new Map<string, Movement>();
   if (!isNewWindow(memory) || readAt === null) return moved;
-  const worst = new Map<string, Failing>();
+  const worst = yield* worstFailing(memory, callers);
   let done = 0;
-  for (const pairs of callers.values()) {
-    if (++done % portion === 0) yield;
-    for (const { call, to } of pairs) {
-      const failing = failingOf(call, memory);
-      if (failing === undefined || !isTelling(failing)) continue;
-      if (failing.share >= (worst.get(to.to)?.share ?? 0)) worst.set(to.to, failing);
-    }
-  }
   for (const [caller, pairs] of callers) {
     if (++done % portion === 0) yield;
     for (const { call, to } of pairs) {
@@ -36,6 +28,24 @@ export function* countingWindows(
   }
   for (const [key, movement] of moved) movements.set(key, movement);
   return moved;
+}
+
+/** Of each callee what those saw of it who saw most failures. */
+function* worstFailing(
+  memory: TrafficMemory,
+  callers: ReadonlyMap<string, readonly Pair[]>,
+): Steps<ReadonlyMap<string, Failing>> {
+  const worst = new Map<string, Failing>();
+  let done = 0;
+  for (const pairs of callers.values()) {
+    if (++done % portion === 0) yield;
+    for (const { call, to } of pairs) {
+      const failing = failingOf(call, memory);
+      if (failing === undefined || !isTelling(failing)) continue;
+      if (failing.share >= (worst.get(to.to)?.share ?? 0)) worst.set(to.to, failing);
+    }
+  }
+  return worst;
 }
 
 /** Undefined for what is quiet now, and where failures or single calls are not told. */
