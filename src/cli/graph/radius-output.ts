@@ -118,7 +118,10 @@ function affectedLines(affected: RadiusView['affected'][number], page: Page): st
   const detail = (text: string): string[] =>
     wrapText(printable(text), { width, indent }).map((line) => paint.faint(line));
   const name = printable(affected.id);
-  const share = affected.share === null || affected.share === undefined ? '' : `, ${Math.round(affected.share * 100)} % of its traffic`;
+  const share =
+    affected.share === null || affected.share === undefined
+      ? ''
+      : `, ${Math.round(affected.share * 100)} % of its traffic`;
   const about = printable(`${tier}${owner}${share}${sees}`);
   const lines =
     indent > 2
