@@ -126,7 +126,7 @@ describe('what a daemon remembers of rules', () => {
     const clock = (): Date => new Date(start);
     await openStore({ path, clock }).close();
     const database = new DatabaseSync(path);
-    database.exec(`DROP TABLE rules; DROP TABLE predictions; DROP TABLE happenings; DROP TABLE traffic; INSERT INTO rounds (trigger, started_at, finished_at, document) VALUES ('start', 1, 1, '{}');
+    database.exec(`DROP TABLE rules; DROP TABLE predictions; DROP TABLE happenings; DROP TABLE traffic; DROP TABLE movements; INSERT INTO rounds (trigger, started_at, finished_at, document) VALUES ('start', 1, 1, '{}');
       PRAGMA user_version = 2; PRAGMA wal_checkpoint(TRUNCATE)`);
     database.close();
     const { stored } = await live(path, { from: 0, days: 1 });
