@@ -53,6 +53,21 @@ export const domainsDocument = z.object({
     borders: z.array(border),
     pinned: z.array(z.object({ id: z.string(), zones: z.array(z.string()) })),
   }),
+  // Daemons of earlier versions do not tell.
+  resilience: z
+    .object({
+      retryChains: z.array(z.object({ path: z.array(z.string()), calls: z.number() })),
+      timeoutInversions: z.array(
+        z.object({
+          caller: z.string(),
+          callee: z.string(),
+          behind: z.string(),
+          waits: z.number(),
+          needs: z.number(),
+        }),
+      ),
+    })
+    .default({ retryChains: [], timeoutInversions: [] }),
   coverage: z.object({ workloads: z.number(), withEvidence: z.number(), notSeen: z.array(z.string()) }),
 });
 

@@ -1,3 +1,5 @@
+import { compareText } from './compare-text.ts';
+import { guardsOf } from './claims/ledger.ts';
 import type { DependencyGraph } from './dependency-graph.ts';
 import type { Coverage, GraphEdge, GraphNode } from './graph-shapes.ts';
 import { coverageOfNodes } from './coverage.ts';
@@ -208,6 +210,8 @@ function evidenceAlong(
   });
 }
 
+const mostGuards = 3;
+
 /** Why one step of a path is believed: the best edge's first evidence and what its strength rests on. */
 function stepEvidence(graph: DependencyGraph, from: string, to: string): string[] {
   // The graph may have moved on since the walk.
@@ -219,7 +223,9 @@ function stepEvidence(graph: DependencyGraph, from: string, to: string): string[
     (one, other) => impactOf(other, caller, callee).notices - impactOf(one, caller, callee).notices,
   );
   if (best === undefined) return [];
-  return [`${caller.name} → ${callee.name}: ${whereFrom(best)}; ${impactOf(best, caller, callee).why}`];
+  const guards = guardsOf(graph.ledger, best).map(({ evidence }) => `; ${evidence.what}`);
+  const why = `${impactOf(best, caller, callee).why}${guards.slice(0, mostGuards).join('')}`;
+  return [`${caller.name} → ${callee.name}: ${whereFrom(best)}; ${why}`];
 }
 
 function whereFrom({ evidence }: GraphEdge): string {
@@ -261,9 +267,4 @@ function compareAffected(one: Affected, other: Affected): number {
     one.distance - other.distance ||
     compareText(one.id, other.id)
   );
-}
-
-function compareText(one: string, other: string): number {
-  if (one === other) return 0;
-  return one < other ? -1 : 1;
 }

@@ -150,6 +150,7 @@ function read(graph: DependencyGraph, key: string): Statement | undefined {
     asked: [...view.asked],
     topics: found.flatMap(({ topics }) => topics ?? []),
     ...factsOf(found),
+    ...guardsIn(found),
   };
 }
 
@@ -157,6 +158,11 @@ function read(graph: DependencyGraph, key: string): Statement | undefined {
 function factsOf(found: readonly Found[]): Pick<Statement, 'facts'> {
   const facts = found.flatMap((one) => one.facts ?? []);
   return facts.length === 0 ? {} : { facts };
+}
+
+function guardsIn(found: readonly Found[]): Pick<Statement, 'guards'> {
+  const guards = found.flatMap((one) => one.guards ?? []);
+  return guards.length === 0 ? {} : { guards };
 }
 
 /** Identity of a resource as nodes list it. */

@@ -1,3 +1,4 @@
+import { compareText } from './compare-text.ts';
 import type { DependencyGraph } from './dependency-graph.ts';
 import type {
   Coverage,
@@ -121,11 +122,6 @@ function plainFinding(finding: Finding): Finding {
       return finding.line;
     },
   };
-}
-
-function compareText(one: string, other: string): number {
-  if (one === other) return 0;
-  return one < other ? -1 : 1;
 }
 
 function summary(graph: DependencyGraph): Omit<Coverage, 'findings'> {

@@ -1,8 +1,10 @@
+import { compareText } from './compare-text.ts';
 import { coverageOf } from './coverage.ts';
 import { type DependencyGraph } from './dependency-graph.ts';
 import { plainEvidence } from './evidence/evidence.ts';
 import { type GraphFocus, nodesAround } from './focus-graph.ts';
-import { type GraphDocument, type GraphEdge, type GraphNode, roles } from './graph-shapes.ts';
+import { guardsOf } from './claims/ledger.ts';
+import { type EdgeGuard, type GraphDocument, type GraphEdge, type GraphNode, roles } from './graph-shapes.ts';
 import { formatJson } from '../resource/json.ts';
 import { writeDot, writeGraphml, writeMermaid } from './write-graph.ts';
 
@@ -40,7 +42,7 @@ export function graphDocument(graph: DependencyGraph, focus: GraphFocus | null =
     .map((key) => stillDeclared(graph.nodes.getEdgeAttributes(key), graph.builtAt));
   const edges = withPermits(all)
     .toSorted(compareEdges)
-    .map((edge) => ({ ...edge, evidence: edge.evidence.map(plainEvidence) }));
+    .map((edge) => ({ ...edge, evidence: edge.evidence.map(plainEvidence), ...resilienceOf(graph, edge) }));
   return {
     apiVersion: 'mooring.dev/v1',
     kind: 'DependencyGraph',
@@ -48,6 +50,17 @@ export function graphDocument(graph: DependencyGraph, focus: GraphFocus | null =
     nodes,
     edges,
     coverage: coverageOf(graph),
+  };
+}
+
+/** Hardly any edge has some: the others go without the member. */
+function resilienceOf({ ledger }: DependencyGraph, edge: GraphEdge): Pick<GraphEdge, 'resilience'> {
+  const guards = guardsOf(ledger, edge).map(
+    ({ kind, evidence: { what, file, line } }): EdgeGuard => ({ kind, what, file, line }),
+  );
+  if (guards.length === 0) return {};
+  return {
+    resilience: guards.toSorted((one, other) => compareText(one.kind, other.kind) || compareText(one.what, other.what)),
   };
 }
 
@@ -84,9 +97,4 @@ function compareNodes(one: GraphNode, other: GraphNode): number {
 
 function compareEdges(one: GraphEdge, other: GraphEdge): number {
   return compareText(one.from, other.from) || compareText(one.to, other.to) || compareText(one.layer, other.layer);
-}
-
-function compareText(one: string, other: string): number {
-  if (one === other) return 0;
-  return one < other ? -1 : 1;
 }

@@ -1,6 +1,7 @@
 import { coverageOf } from './coverage.ts';
 import type { DependencyGraph } from './dependency-graph.ts';
 import type { Coverage, NodeRole } from './graph-shapes.ts';
+import { type ResilienceStructure, resilienceStructure } from './resilience-structure.ts';
 import { type Border, structureOf } from './structure.ts';
 import { type ZoneStructure, zonesOf } from './zones.ts';
 
@@ -32,6 +33,8 @@ export interface GraphDomains {
   /** Edges from one namespace into another. */
   readonly namespaces: readonly Border[];
   readonly zones: ZoneStructure;
+  /** What timeouts and retries of meshes and gateways do together. */
+  readonly resilience: ResilienceStructure;
   readonly coverage: Coverage;
 }
 
@@ -53,6 +56,7 @@ export function graphDomains(graph: DependencyGraph): GraphDomains {
     single: hubs.filter(({ replicas }) => replicas === 1).map(({ id }) => id),
     namespaces: borders,
     zones: zonesOf(graph),
+    resilience: resilienceStructure(graph),
     coverage: coverageOf(graph),
   };
 }

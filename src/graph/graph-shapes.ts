@@ -76,7 +76,32 @@ export type GraphEdge = {
   readonly evidence: readonly Evidence[];
   readonly firstSeen: string;
   readonly lastSeen: string;
+  /** What a mesh or a gateway does to its calls; absent when nothing says. Added when the graph is written out. */
+  readonly resilience?: readonly EdgeGuard[];
 };
+
+/** How calls are limited, tried again, cut off or disturbed by configuration beside the programs: a mesh, a gateway. */
+export const guardKinds = ['timeout', 'retries', 'breaker', 'limit', 'fault'] as const;
+export type GuardKind = (typeof guardKinds)[number];
+
+/** What configuration does to calls of `from` (null: of everybody) to `to`. */
+export interface Guard {
+  readonly from: string | null;
+  readonly to: string;
+  readonly kind: GuardKind;
+  /** Milliseconds after which a call is given up, and how often it is tried in all, where that is what it says. */
+  readonly timeoutMs?: number;
+  readonly tries?: number;
+  readonly evidence: Evidence;
+}
+
+/** The same as an edge tells it. `line` counts from 1. */
+export interface EdgeGuard {
+  readonly kind: GuardKind;
+  readonly what: string;
+  readonly file: string | null;
+  readonly line: number | null;
+}
 
 /** A reference that leads nowhere, or that was switched off: no edge, but worth a look. */
 export interface Finding {

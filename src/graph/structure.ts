@@ -1,3 +1,4 @@
+import { compareText } from './compare-text.ts';
 import type { DependencyGraph } from './dependency-graph.ts';
 
 /** Edges that lead from one place into another, counted. */
@@ -178,9 +179,4 @@ function bordersOf({ nodes }: DependencyGraph): GraphStructure['borders'] {
   return [...counts.values()].toSorted(
     (one, other) => other.edges - one.edges || compareText(one.from, other.from) || compareText(one.to, other.to),
   );
-}
-
-function compareText(one: string, other: string): number {
-  if (one === other) return 0;
-  return one < other ? -1 : 1;
 }

@@ -1,4 +1,5 @@
 import type { GraphDomains, KeyNode } from '../../graph/graph-domains.ts';
+import type { TimeoutInversion } from '../../graph/resilience-structure.ts';
 import type { Border } from '../../graph/structure.ts';
 import type { CliContext } from '../cli-context.ts';
 import { createPaint, type Paint } from '../paint.ts';
@@ -6,7 +7,7 @@ import { printable } from '../printable.ts';
 import { wrapText } from './wrap-text.ts';
 
 /** What of a document is shown; a daemon of another version may send more. */
-export interface DomainsView extends Pick<GraphDomains, 'circles' | 'namespaces'> {
+export interface DomainsView extends Pick<GraphDomains, 'circles' | 'namespaces' | 'resilience'> {
   readonly cutPoints: readonly ShownNode[];
   readonly shared: readonly ShownNode[];
   readonly zones: Pick<GraphDomains['zones'], 'borders' | 'pinned'>;
@@ -28,7 +29,7 @@ export function formatDomains(
   most: number,
 ): string {
   const page: Page = { paint: createPaint(colour), width: columns, most };
-  const { circles, cutPoints, shared, namespaces, zones, coverage } = domains;
+  const { circles, cutPoints, shared, namespaces, zones, resilience, coverage } = domains;
   const sections = [
     section(
       'Circles: none of these starts or fails alone',
@@ -44,6 +45,12 @@ export function formatDomains(
       zones.pinned.map(({ id, zones: names }) => `${id} in ${names.join(', ')}`),
       page,
     ),
+    section(
+      'Retries that multiply: calls to the last for one of the first',
+      resilience.retryChains.map(({ path, calls }) => `${calls}: ${path.join(' → ')}`),
+      page,
+    ),
+    section('Timeouts that end before those behind them', resilience.timeoutInversions.map(describeInversion), page),
   ].filter((lines) => lines.length > 0);
   if (sections.length === 0) sections.push(['No circles, no cut points, nothing shared, no borders.']);
   const seen = `${coverage.withEvidence} of ${coverage.workloads} workloads have evidence`;
@@ -64,6 +71,10 @@ function describeNode({ id, role, callers, replicas, owner }: ShownNode): string
   const once = replicas === 1 ? ', runs once' : '';
   const count = `${callers} ${callers === 1 ? 'caller' : 'callers'}`;
   return `${id} (${role}, ${count}${once}${owner === null ? '' : `, ${owner}`})`;
+}
+
+function describeInversion({ caller, callee, behind, waits, needs }: TimeoutInversion): string {
+  return `${caller} waits ${waits / 1000} s for ${callee}, which may wait ${needs / 1000} s for ${behind}`;
 }
 
 function describeBorder({ from, to, edges }: Border): string {

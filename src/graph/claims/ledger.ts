@@ -1,4 +1,4 @@
-import type { CatalogFact, Claim, Finding, TopicUse } from '../graph-shapes.ts';
+import type { CatalogFact, Claim, Finding, GraphEdge, Guard, TopicUse } from '../graph-shapes.ts';
 import type { SharedClaim } from '../evidence/evidence.ts';
 import { addTo, type KeyIndex, removeFrom } from '../landscape/key-index.ts';
 
@@ -9,6 +9,7 @@ export interface Statement {
   readonly asked: readonly string[];
   readonly topics: readonly TopicUse[];
   readonly facts?: readonly CatalogFact[];
+  readonly guards?: readonly Guard[];
 }
 
 /** Who said what: the memory that makes an update as small as the change. */
@@ -26,6 +27,8 @@ export interface Ledger {
   readonly topics: Map<string, Map<string, readonly TopicUse[]>>;
   /** What catalogues say of nodes, by node and source. */
   readonly facts: Map<string, Map<string, CatalogFact>>;
+  /** What configuration does to calls, by callee and source. */
+  readonly guards: Map<string, Map<string, readonly Guard[]>>;
   /** Sources that tell of traffic. */
   readonly observers: Set<string>;
   findings: number;
@@ -47,6 +50,7 @@ export function createLedger(): Ledger {
     closedBooks: new Set(),
     topics: new Map(),
     facts: new Map(),
+    guards: new Map(),
     observers: new Set(),
     findings: 0,
   };
@@ -58,6 +62,7 @@ export function record(ledger: Ledger, source: string, statement: Statement | un
   for (const key of before?.asked ?? []) removeFrom(ledger.askers, key, source);
   for (const key of statement?.asked ?? []) addTo(ledger.askers, key, source);
   recordFacts(ledger, source, before, statement);
+  recordGuards(ledger, source, before, statement);
   ledger.findings += (statement?.findings.length ?? 0) - (before?.findings.length ?? 0);
   if (statement === undefined) ledger.statements.delete(source);
   else ledger.statements.set(source, statement);
@@ -75,6 +80,27 @@ function recordFacts(ledger: Ledger, source: string, before: Statement | undefin
     const bySource = ledger.facts.get(fact.node) ?? new Map<string, CatalogFact>();
     ledger.facts.set(fact.node, bySource.set(source, fact));
   }
+}
+
+function recordGuards(ledger: Ledger, source: string, before: Statement | undefined, now: Statement | undefined): void {
+  for (const { to } of before?.guards ?? []) {
+    ledger.guards.get(to)?.delete(source);
+    if (ledger.guards.get(to)?.size === 0) ledger.guards.delete(to);
+  }
+  for (const [to, guards] of Map.groupBy(now?.guards ?? [], (guard) => guard.to)) {
+    const bySource = ledger.guards.get(to) ?? new Map<string, readonly Guard[]>();
+    ledger.guards.set(to, bySource.set(source, guards));
+  }
+}
+
+/** What configuration does to the calls of an edge; nothing for edges that carry none. */
+export function guardsOf(
+  ledger: Ledger,
+  { from, to, layer }: Pick<GraphEdge, 'from' | 'to' | 'layer'>,
+): readonly Guard[] {
+  const bySource = ledger.guards.get(to);
+  if (bySource === undefined || layer === 'config' || layer === 'operations') return [];
+  return [...bySource.values()].flat().filter((guard) => guard.from === null || guard.from === from);
 }
 
 function rereadBooks(

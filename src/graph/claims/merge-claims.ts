@@ -1,3 +1,4 @@
+import { compareText } from '../compare-text.ts';
 import { type Claim, type Evidence, type GraphEdge, strengths, type Strength } from '../graph-shapes.ts';
 
 const mostEvidence = 20;
@@ -71,14 +72,9 @@ function unique(list: readonly Evidence[]): Evidence[] {
 
 function compareEvidence(one: Evidence, other: Evidence): number {
   return (
-    order(one.kind, other.kind) ||
-    order(one.file ?? '', other.file ?? '') ||
-    order(one.what, other.what) ||
+    compareText(one.kind, other.kind) ||
+    compareText(one.file ?? '', other.file ?? '') ||
+    compareText(one.what, other.what) ||
     (one.line ?? 0) - (other.line ?? 0)
   );
-}
-
-function order(one: string, other: string): number {
-  if (one === other) return 0;
-  return one < other ? -1 : 1;
 }

@@ -1,6 +1,6 @@
 import { AppError } from '../../errors/app-error.ts';
 import type { Resource } from '../../resource/resource.ts';
-import type { CatalogFact, Claim, Evidence, EvidenceKind, Finding, TopicUse } from '../graph-shapes.ts';
+import type { CatalogFact, Claim, Evidence, EvidenceKind, Finding, Guard, TopicUse } from '../graph-shapes.ts';
 import type { View } from '../landscape/view.ts';
 import { plainText } from '../plain-text.ts';
 
@@ -32,6 +32,7 @@ export interface Found {
   readonly findings: Finding[];
   readonly topics?: TopicUse[];
   readonly facts?: CatalogFact[];
+  readonly guards?: Guard[];
 }
 
 /** One kind of evidence: what a resource says, given the rest. Pure; every look at another resource goes through `view`. */

@@ -7,6 +7,10 @@ import { humanClaims } from './human-claims.ts';
 import { ingressRoutes } from './routes/ingress-routes.ts';
 import { networkPolicies } from './routes/network-policies.ts';
 import { orderingClaims } from './ordering-claims.ts';
+import { daprGuards } from './resilience/dapr-guards.ts';
+import { istioGuards } from './resilience/istio-guards.ts';
+import { linkerdGuards } from './resilience/linkerd-guards.ts';
+import { routeGuards } from './resilience/route-guards.ts';
 import { serviceRoutes } from './routes/service-routes.ts';
 import { workloadAddresses } from './settings/workload-addresses.ts';
 
@@ -23,4 +27,8 @@ export const readers: readonly EvidenceReader[] = [
   orderingClaims,
   humanClaims,
   catalogClaims,
+  istioGuards,
+  linkerdGuards,
+  routeGuards,
+  daprGuards,
 ];

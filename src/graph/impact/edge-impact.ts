@@ -44,6 +44,8 @@ const permitted: Impact = { breaks: 0.3, notices: 0.5, why: 'only permitted by a
 function byStrength(edge: GraphEdge, from: GraphNode, to: GraphNode): Impact {
   if (edge.layer === 'operations')
     return { breaks: 0.02, notices: 0.1, why: 'telemetry or an admin page, not the work itself' };
+  if (edge.layer === 'route' && edge.strength === 'async')
+    return { breaks: 0, notices: 0.05, why: 'a copy of the traffic: nobody waits for an answer' };
   switch (edge.strength) {
     case 'hard':
       return { breaks: 0.97, notices: 0.99, why: 'hard dependency' };

@@ -1,3 +1,4 @@
+import { compareText } from '../compare-text.ts';
 import type { Adjacency } from './adjacency.ts';
 import { breakingCost, costScale, degradingCost, never } from './edge-impact.ts';
 import type { Walk } from './walk-callers.ts';
@@ -63,9 +64,4 @@ export function likeliest(adjacency: Adjacency, walk: Walk, { limit, hidden }: R
   return candidates
     .toSorted((one, other) => other.probability - one.probability || compareText(id(one), id(other)))
     .slice(0, limit);
-}
-
-function compareText(one: string, other: string): number {
-  if (one === other) return 0;
-  return one < other ? -1 : 1;
 }

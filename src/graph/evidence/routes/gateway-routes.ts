@@ -3,9 +3,21 @@ import { keyFor, type Landscape } from '../../landscape/landscape.ts';
 import { placeOf, selected, type View } from '../../landscape/view.ts';
 import { textMap } from '../../landscape/workload.ts';
 import { type EvidenceOptions, type Found, nothing, ownNode, type Source } from '../evidence.ts';
-import { addDependence, addRoute, backendTarget, hostTarget, type Routing, routing } from './route-targets.ts';
+import {
+  addDependence,
+  addRoute,
+  backendTarget,
+  clusterHostTarget,
+  hostTarget,
+  type Routing,
+  routing,
+  strengthsOf,
+  weightAt,
+  type WeightedTarget,
+} from './route-targets.ts';
 
-const routeKinds: ReadonlyMap<string, string | null> = new Map([
+/** Kinds of routes of the Gateway API, with what they speak. */
+export const routeKinds: ReadonlyMap<string, string | null> = new Map([
   ['HTTPRoute', 'http'],
   ['GRPCRoute', 'grpc'],
   ['TCPRoute', null],
@@ -19,23 +31,36 @@ export function gatewayRoutes(source: Source, view: View, options: EvidenceOptio
   const protocol = group === 'networking.istio.io' ? undefined : routeKinds.get(kind);
   if (protocol === undefined) return nothing;
   const at = routing(source, view, options);
-  const parents = arrayAt(source.resource.body, 'spec', 'parentRefs').flatMap((parent) => parentNode(at, parent) ?? []);
+  const parents = parentsOf(at).map(({ node }) => node);
   const rules = arrayAt(source.resource.body, 'spec', 'rules');
   const what = `${kind} ${source.resource.id.name}`;
   for (const parent of parents) addDependence(at, parent);
   for (const rule of rules) {
     const mirrors = arrayAt(rule, 'filters').flatMap((filter) => objectAt(filter, 'requestMirror', 'backendRef') ?? []);
     for (const from of parents) {
-      for (const to of backends(at, arrayAt(rule, 'backendRefs'))) addRoute(at, { from, to, what, protocol });
-      for (const to of backends(at, mirrors))
+      for (const [to, strength] of strengthsOf(backends(at, arrayAt(rule, 'backendRefs'))))
+        addRoute(at, { from, to, what, protocol, strength });
+      for (const to of new Set(backends(at, mirrors).map(({ node }) => node)))
         addRoute(at, { from, to, what: `${what} mirrors`, protocol, strength: 'async' });
     }
   }
   return at.found;
 }
 
-function backends(at: Routing, references: readonly JsonValue[]): string[] {
-  return [...new Set(references.flatMap((reference) => backendTarget(at, reference, at.source.namespace) ?? []))];
+/** Nodes that references of a rule lead to, with their weights. */
+export function backends(at: Routing, references: readonly JsonValue[]): WeightedTarget[] {
+  return references.flatMap((reference) => {
+    const node = backendTarget(at, reference, at.source.namespace);
+    return node === undefined ? [] : [{ node, weight: weightAt(reference) }];
+  });
+}
+
+/** Nodes that a route hangs on: Gateways, or Services whose callers it concerns in a mesh. */
+export function parentsOf(at: Routing): readonly { readonly node: string; readonly isService: boolean }[] {
+  return arrayAt(at.source.resource.body, 'spec', 'parentRefs').flatMap((parent) => {
+    const node = parentNode(at, parent);
+    return node === undefined ? [] : [{ node, isService: stringAt(parent, 'kind') === 'Service' }];
+  });
 }
 
 function parentNode(at: Routing, parent: JsonValue): string | undefined {
@@ -62,16 +87,23 @@ export function istioRoutes(source: Source, view: View, options: EvidenceOptions
   return at.found;
 }
 
-function virtualService(at: Routing): void {
-  const { body, id } = at.source.resource;
-  const spec = objectAt(body, 'spec');
+/** Whom a VirtualService concerns: its gateways, and in the mesh the hosts that it speaks for. */
+export function istioParents(at: Routing): { readonly gateways: readonly string[]; readonly hosts: readonly string[] } {
+  const spec = objectAt(at.source.resource.body, 'spec');
   const gateways = arrayAt(spec, 'gateways').filter((name) => typeof name === 'string');
   const hosts = arrayAt(spec, 'hosts').filter((host) => typeof host === 'string');
   const inMesh = gateways.length === 0 || gateways.includes('mesh');
-  const parents = new Set([
-    ...gateways.flatMap((name) => gatewayNode(at, name) ?? []),
-    ...(inMesh ? hosts.flatMap((host) => hostTarget(at, host, at.source.namespace) ?? []) : []),
-  ]);
+  return {
+    gateways: gateways.flatMap((name) => gatewayNode(at, name) ?? []),
+    hosts: inMesh ? hosts.flatMap((host) => hostTarget(at, host, at.source.namespace) ?? []) : [],
+  };
+}
+
+function virtualService(at: Routing): void {
+  const { body, id } = at.source.resource;
+  const spec = objectAt(body, 'spec');
+  const { gateways, hosts } = istioParents(at);
+  const parents = new Set([...gateways, ...hosts]);
   for (const parent of parents) addDependence(at, parent);
   for (const [list, protocol] of [
     ['http', 'http'],
@@ -79,13 +111,16 @@ function virtualService(at: Routing): void {
     ['tls', null],
   ] as const) {
     for (const rule of arrayAt(spec, list)) {
-      const targets = arrayAt(rule, 'route').flatMap((entry) => destination(at, entry) ?? []);
+      const targets = arrayAt(rule, 'route').flatMap((entry) => {
+        const node = destination(at, entry);
+        return node === undefined ? [] : [{ node, weight: weightAt(entry) }];
+      });
       const mirrors = [objectAt(rule, 'mirror'), ...arrayAt(rule, 'mirrors')].flatMap(
         (entry) => destination(at, entry) ?? [],
       );
       const what = `VirtualService ${id.name}`;
       for (const from of parents) {
-        for (const to of new Set(targets)) addRoute(at, { from, to, what, protocol });
+        for (const [to, strength] of strengthsOf(targets)) addRoute(at, { from, to, what, protocol, strength });
         for (const to of new Set(mirrors))
           addRoute(at, { from, to, what: `${what} mirrors`, protocol, strength: 'async' });
       }
@@ -95,7 +130,7 @@ function virtualService(at: Routing): void {
 
 function destination(at: Routing, entry: JsonValue | undefined): string | undefined {
   const host = stringAt(entry, 'destination', 'host') ?? stringAt(entry, 'host');
-  return host === undefined ? undefined : hostTarget(at, host, at.source.namespace);
+  return host === undefined ? undefined : clusterHostTarget(at, host, 'routes to host');
 }
 
 function gatewayNode(at: Routing, name: string): string | undefined {

@@ -1,4 +1,4 @@
-import { type JsonValue, stringAt } from '../../../resource/json.ts';
+import { type JsonValue, stringAt, valueAt } from '../../../resource/json.ts';
 import type { Strength } from '../../graph-shapes.ts';
 import { resolveHost } from '../../landscape/resolve-host.ts';
 import { placeOf, placeOfService, serviceAt, type View } from '../../landscape/view.ts';
@@ -62,6 +62,41 @@ export function serviceTarget(at: Routing, namespace: string, name: string): str
 export function hostTarget(at: Routing, host: string, namespace: string): string | undefined {
   const target = resolveHost(at.view, host.toLowerCase(), namespace);
   return target.kind === 'node' ? target.node : undefined;
+}
+
+/** The same; a cluster name that no manifest declares, though they know its namespace, is a finding. */
+export function clusterHostTarget(at: Routing, host: string, what: string): string | undefined {
+  const target = resolveHost(at.view, host.toLowerCase(), at.source.namespace);
+  if (target.kind === 'node') return target.node;
+  if (target.kind === 'missing') {
+    const where = `no Service ${target.name} in namespace ${target.namespace} of these manifests`;
+    addFinding(at, `${what} ${host}`, where);
+  }
+  return undefined;
+}
+
+/** Whether most of a route's traffic goes there: without a minor one of several backends most requests still have an answer. */
+export function strengthsOf(entries: readonly WeightedTarget[]): ReadonlyMap<string, Strength> {
+  const isWeighted = entries.some(({ weight }) => weight !== null);
+  const weights = new Map<string, number>();
+  let sum = 0;
+  for (const { node, weight } of entries) {
+    const own = Math.max(0, isWeighted ? (weight ?? 1) : 1);
+    sum += own;
+    weights.set(node, (weights.get(node) ?? 0) + own);
+  }
+  return new Map([...weights].map(([node, own]) => [node, sum === 0 || own > sum / 2 ? 'hard' : 'soft']));
+}
+
+/** `weight` is null where a route says none. */
+export interface WeightedTarget {
+  readonly node: string;
+  readonly weight: number | null;
+}
+
+export function weightAt(entry: JsonValue): number | null {
+  const weight = valueAt(entry, 'weight');
+  return typeof weight === 'number' && Number.isFinite(weight) ? weight : null;
 }
 
 /** A backend reference `{kind, name, namespace}` to a Service (the default kind), or to a TraefikService that spreads over several. */
