@@ -16,6 +16,8 @@ export interface Resource {
   readonly apiVersion: string;
   readonly body: JsonObject;
   readonly origin: Origin | null;
+  /** Annotations of `mooring.dev` that the live object has and Git does not say so. */
+  readonly liveAnnotations?: readonly string[];
   /** The body is the metadata of a live object that nobody declares: nothing can be said of the rest. */
   readonly metadataOnly?: true;
 }

@@ -92,3 +92,19 @@ test('a drift reaches whom the drifted field reaches, not all who would notice a
   expect(reached('spec.template.spec.containers[name=main].image')).toEqual([['shop/web', 'degrades']]);
   expect(graph.impactOf(declared.id, gone)?.affected[0]?.effect).toBe('breaks');
 });
+
+test('tells what people wrote onto a live object from what Git says', async () => {
+  const noted = (of: Resource, text: string): Resource => {
+    const annotations = { 'mooring.dev/depends-on': text };
+    return { ...of, body: { ...of.body, metadata: { name: 'web', namespace: 'shop', annotations } } };
+  };
+  const declared = workload('web', 'cart', { file: 'web.yaml', line: 1 });
+  const strengths = (of: GraphKeeper) =>
+    of.graph === null ? [] : graphDocument(of.graph).edges.map(({ strength }) => strength);
+  const graph = keeper();
+  const live = [...services, noted(workload('web', 'cart'), 'cart=soft')];
+  await graph.sync([declared], live, new AbortController().signal);
+  expect(strengths(graph)).toEqual(['unknown']);
+  await graph.sync([noted(declared, 'cart=soft')], live, new AbortController().signal);
+  expect(strengths(graph)).toEqual(['soft']);
+});

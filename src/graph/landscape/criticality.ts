@@ -20,6 +20,11 @@ export function tierOf(annotation: (name: string) => string | null, workloads: r
   return tiers.get(word?.trim().toLowerCase() ?? '') ?? null;
 }
 
+/** What is wrong with a criticality that somebody wrote; null when nothing is. The words are not repeated. */
+export function criticalityProblem(word: string): string | null {
+  return tiers.has(word.trim().toLowerCase()) ? null : `what it says is none of ${[...tiers.keys()].join(', ')}`;
+}
+
 function attributeOf({ containers }: Workload): string | undefined {
   for (const { body } of containers) {
     for (const variable of arrayAt(body, 'env')) {

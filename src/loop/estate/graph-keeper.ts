@@ -3,6 +3,7 @@ import { changeRadius, type ChangeRadius, isKnown } from '../../graph/change/cha
 import type { ObjectChange } from '../../graph/change/object-change.ts';
 import type { DependencyGraph } from '../../graph/dependency-graph.ts';
 import type { ImageState } from '../../resource/image/image-config.ts';
+import { objectAt } from '../../resource/json.ts';
 import type { Resource } from '../../resource/resource.ts';
 import { formatResourceId } from '../../resource/resource-id.ts';
 import type { ResourceId } from '../../resource/resource-id.ts';
@@ -124,8 +125,20 @@ export class GraphKeeper implements GraphLookup {
 
   #placed(live: Resource): Resource {
     const declared = this.#declared.get(formatResourceId(live.id));
-    return declared === undefined ? live : { ...live, origin: declared.origin };
+    if (declared === undefined) return live;
+    const liveAnnotations = unsaid(live, declared);
+    return { ...live, origin: declared.origin, ...(liveAnnotations.length === 0 ? {} : { liveAnnotations }) };
   }
+}
+
+/** What people wrote onto the live object for Mooring, though Git says nothing or something else. */
+function unsaid(live: Resource, declared: Resource): readonly string[] {
+  const annotations = objectAt(live.body, 'metadata', 'annotations');
+  if (annotations === undefined) return [];
+  const said = objectAt(declared.body, 'metadata', 'annotations');
+  return Object.keys(annotations).filter(
+    (name) => name.startsWith('mooring.dev/') && annotations[name] !== said?.[name],
+  );
 }
 
 /** What others ask for comes before those that ask, so that hardly anything is read twice. */
@@ -139,6 +152,7 @@ function isSame(held: Resource | undefined, resource: Resource): boolean {
   return (
     held?.body === resource.body &&
     held.origin?.file === resource.origin?.file &&
-    held.origin?.line === resource.origin?.line
+    held.origin?.line === resource.origin?.line &&
+    held.liveAnnotations?.join() === resource.liveAnnotations?.join()
   );
 }

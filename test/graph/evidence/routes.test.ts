@@ -227,6 +227,41 @@ describe('what people say', () => {
     expect(findings(graph)).toHaveLength(1);
   });
 
+  test('names of other namespaces, and workers that no Service stands before', () => {
+    const graph = graphOf(
+      served('api', 80),
+      served('ads', 80, { namespace: 'marketing' }),
+      workload('worker'),
+      workload('cleaner', { namespace: 'marketing' }),
+      says('marketing/ads=soft, worker=async, marketing/cleaner, shop/api'),
+    );
+    expect(pairs(graph).map((pair) => pair.replace('web -> ', ''))).toEqual([
+      'marketing/ads',
+      'marketing/cleaner',
+      'api',
+      'worker',
+    ]);
+    expect(findings(graph)).toEqual([]);
+  });
+
+  test('an unknown importance is a finding', () => {
+    const graph = graphOf(workload('web', { annotations: { 'mooring.dev/criticality': 'urgent hunter2' } }));
+    expect(findings(graph).join()).toMatch(/criticality: what it says is none of critical, high, medium, low/);
+    expect(findings(graph).join()).not.toContain('hunter2');
+  });
+
+  test('what stands on the live object alone makes nothing softer, and says so', () => {
+    const edgeOf = (text: string) => {
+      const web = { ...says(text), liveAnnotations: ['mooring.dev/depends-on'] };
+      return graphDocument(graphOf(served('api', 80), web)).edges[0];
+    };
+    expect(edgeOf('api=soft')).toMatchObject({ strength: 'unknown', confidence: 0.7 });
+    expect(edgeOf('api=hard')).toMatchObject({ strength: 'hard', confidence: 0.7 });
+    expect(edgeOf('api')?.evidence[0]?.what).toBe(
+      'annotation mooring.dev/depends-on on the live object only, not in Git',
+    );
+  });
+
   test('a megabyte of names is cut', () => {
     expect(findings(graphOf(says('a,'.repeat(500_000)))).length).toBeLessThanOrEqual(100);
   });
