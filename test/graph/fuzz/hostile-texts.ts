@@ -7,7 +7,7 @@ export const canary = 'c4n4ry-Pa55word';
 // oxlint-disable-next-line no-control-regex -- these are the very characters that must not pass
 export const unsafe = /[\u0000-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]/;
 
-const odd = fc.constantFrom(
+export const odd = fc.constantFrom(
   '\u001b[31m',
   '\u0000',
   '\u202e',
